@@ -1,0 +1,47 @@
+"""memokit: a municipality's policy, planned, done and measured, as the evaluation section of a memorandum.
+
+Importing this module loads the standard library only; each name is fetched when it is first used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from memokit import app as app
+    from memokit import territory as territory
+    from memokit.dossier import check as check
+    from memokit.dossier import new as new
+    from memokit.dossier import open_dossier as open
+    from memokit.evaluation import evaluate as evaluate
+    from memokit.evaluation import export as export
+    from memokit.problems import MemokitError as MemokitError
+    from memokit.terms import Term as Term
+
+__version__ = "0.1.0"
+__all__ = ["MemokitError", "Term", "app", "check", "evaluate", "export", "new", "open", "territory"]
+
+_DOORS = {
+    "MemokitError": ("memokit.problems", "MemokitError"),
+    "Term": ("memokit.terms", "Term"),
+    "app": ("memokit.app", None),
+    "check": ("memokit.dossier", "check"),
+    "evaluate": ("memokit.evaluation", "evaluate"),
+    "export": ("memokit.evaluation", "export"),
+    "new": ("memokit.dossier", "new"),
+    "open": ("memokit.dossier", "open_dossier"),
+    "territory": ("memokit.territory", None),
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _DOORS:
+        raise AttributeError(f"module 'memokit' has no attribute {name!r}")
+    module, attribute = _DOORS[name]
+    found = import_module(module)
+    return found if attribute is None else getattr(found, attribute)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

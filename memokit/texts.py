@@ -1,0 +1,238 @@
+"""Key → sentence, and numbers and dates as people in Flanders write them. The only jinja2 and babel door.
+
+Sentences stand in `data/texts/<lang>/<room>.yml`; the first part of a key is the file. A sentence may use
+`**strong**`, `_emphasis_` and `{{ "id" | note }}`; these become marks from Unicode's private use area *before*
+values are filled in, so that text from a council's file can never become markup (`document.runs` reads them).
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
+from typing import Any
+
+import yaml
+
+from memokit.resources import data_path
+
+STRONG, EMPHASIS, NOTE_OPEN, NOTE_CLOSE = "\ue001", "\ue002", "\ue003", "\ue004"
+NBSP, EN_DASH, MINUS = "\u00a0", "–", "−"
+_MARKS = re.compile("[\ue000-\ue00f]")
+_language: ContextVar[str] = ContextVar("language", default="")
+
+
+def language() -> str:
+    """Return the language in force: `nl` unless MEMOKIT_LANG or `speaking` says otherwise."""
+    return _language.get() or os.environ.get("MEMOKIT_LANG", "") or "nl"
+
+
+@contextmanager
+def speaking(lang: str) -> Iterator[None]:
+    """Use another language inside a `with` block.
+
+    Examples
+    --------
+    >>> with speaking("en"):
+    ...     language()
+    'en'
+    """
+    token = _language.set(lang)
+    try:
+        yield
+    finally:
+        _language.reset(token)
+
+
+@cache
+def _file(lang: str, room: str) -> dict[str, Any]:
+    path = data_path("texts", lang, f"{room}.yml")
+    if not path.is_file():
+        return {}
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    return yaml.load(path.read_text("utf-8"), Loader=loader) or {}
+
+
+def lookup(key: str, lang: str | None = None) -> Any:
+    """Return what stands under a key: a sentence, a list or a mapping. Falls back to Dutch.
+
+    Raises
+    ------
+    KeyError
+        The key does not exist, not even in Dutch: a missing Dutch key is a defect, never a blank.
+    """
+    room, *rest = key.split(".")
+    for tongue in dict.fromkeys((lang or language(), "nl")):
+        node: Any = _file(tongue, room)
+        for part in rest:
+            node = node.get(part) if isinstance(node, dict) else None
+            if node is None:
+                break
+        if node is not None:
+            return node
+    raise KeyError(f"no text for {key!r}")
+
+
+def has(key: str) -> bool:
+    """Tell whether a key has a text."""
+    try:
+        lookup(key)
+    except KeyError:
+        return False
+    return True
+
+
+def say(key: str, **values: Any) -> str:
+    """Return the sentence under `key`, filled in. An undefined value is an error, never a blank.
+
+    Examples
+    --------
+    >>> with speaking("nl"):
+    ...     say("common.year_range", first=2019, last=2024)
+    '2019–2024'
+    """
+    return " ".join(_template(language(), key).render(**values).split(" ")).strip()
+
+
+@cache
+def _template(lang: str, key: str) -> Any:
+    source = lookup(key, lang)
+    if not isinstance(source, str):
+        raise KeyError(f"{key!r} is not a sentence")
+    marked = re.sub(r"\*\*(.+?)\*\*", rf"{STRONG}\1{STRONG}", source)
+    marked = re.sub(r"(?<![\w{])_(?!_)([^_{}]+?)_(?!\w)", rf"{EMPHASIS}\1{EMPHASIS}", marked)
+    return _environment().from_string(marked)
+
+
+@cache
+def _environment() -> Any:
+    import jinja2
+
+    def harmless(value: Any) -> Any:
+        if isinstance(value, _Marked):
+            return value
+        return _MARKS.sub("", value) if isinstance(value, str) else value
+
+    env = jinja2.Environment(
+        undefined=jinja2.StrictUndefined, finalize=harmless, trim_blocks=True, autoescape=False
+    )
+    env.filters.update(
+        number=number, euro=euro, day=day, listing=listing, words=count_word, note=note_mark,
+        capital=capital, period=period, signed=signed, quoted=quoted,
+    )  # fmt: skip
+    env.globals.update(say=lambda key, **values: _Marked(say(key, **values)))
+    return env
+
+
+class _Marked(str):
+    """Text that memokit made itself: its marks are kept."""
+
+
+def note_mark(name: str | Iterable[str]) -> str:
+    """Return the mark of a footnote, or of several, to stand in a sentence."""
+    names = [name] if isinstance(name, str) else list(name)
+    return _Marked("".join(f"{NOTE_OPEN}{_MARKS.sub('', n)}{NOTE_CLOSE}" for n in names if n))
+
+
+def plain(text: str) -> str:
+    """Return a sentence without its marks and footnote marks."""
+    return _MARKS.sub("", re.sub(f"{NOTE_OPEN}.*?{NOTE_CLOSE}", "", text))
+
+
+def number(value: float | int | Decimal | None, decimals: int = 0, grouping: bool = True) -> str:
+    """Write a number in Belgian Dutch; a missing one is "n.b.", never zero.
+
+    Examples
+    --------
+    >>> number(22155), number(1.05, 2), number(None)
+    ('22.155', '1,05', 'n.b.')
+    >>> number(-3)
+    '−3'
+    """
+    if value is None or value != value:  # NaN
+        return str(lookup("common.not_found_short"))
+    exact = Decimal(str(value)).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+    sign = MINUS if exact < 0 else ""
+    thousands, point = ("", ".") if language() == "en" else (".", ",")
+    thousands = "," if language() == "en" else thousands
+    text = f"{abs(exact):{',' if grouping else ''}.{decimals}f}"
+    return sign + text.replace(",", "\0").replace(".", point).replace("\0", thousands)
+
+
+def signed(value: float, decimals: int = 0) -> str:
+    """Write a change with its sign: `+1.130`, `−3`, `0`."""
+    text = number(value, decimals)
+    return f"+{text}" if value > 0 and text.strip("0,.") else text
+
+
+def euro(value: float | None, decimals: int = 0) -> str:
+    """Write an amount in running text, with the unit behind it.
+
+    Examples
+    --------
+    >>> euro(12500).replace(NBSP, " ")
+    '12.500 euro'
+    """
+    if value is None:
+        return number(None)
+    return f"{number(value, decimals)}{NBSP}euro"
+
+
+def count_word(value: int) -> str:
+    """Write zero to twelve as a word, more as a figure: "drie", "14"."""
+    words = lookup("common.count_words")
+    return str(words[value]) if 0 <= value < len(words) else number(value)
+
+
+def day(value: date | str | int | None, style: str = "long") -> str:
+    """Write a date in running text ("14 maart 2022") or in a table ("14/03/2022"); a year stays a year.
+
+    Examples
+    --------
+    >>> day("2022-03-14").replace(NBSP, " "), day(2022), day("2022-03-14", "short")
+    ('14 maart 2022', '2022', '14/03/2022')
+    """
+    if value is None or value == "":
+        return str(lookup("common.not_found_short"))
+    text = str(value)
+    if len(text) == 4:
+        return text
+    if len(text) == 7:  # a month
+        return f"{lookup('common.months')[int(text[5:]) - 1]}{NBSP}{text[:4]}"
+    moment = date.fromisoformat(text)
+    if style == "short":
+        return f"{moment:%d/%m/%Y}"
+    return f"{moment.day}{NBSP}{lookup('common.months')[moment.month - 1]}{NBSP}{moment.year}"
+
+
+def period(first: int, last: int) -> str:
+    """Write a span of years with an en dash: 2019–2024; one year stays one year."""
+    return str(first) if first == last else f"{first}{EN_DASH}{last}"
+
+
+def listing(items: Iterable[object]) -> str:
+    """Write an enumeration: "a, b en c"."""
+    parts = [str(item) for item in items]
+    if len(parts) < 2:
+        return "".join(parts)
+    return f"{', '.join(parts[:-1])} {lookup('common.and')} {parts[-1]}"
+
+
+def quoted(text: str) -> str:
+    """Put somebody's words between quotation marks."""
+    return f"“{text}”"
+
+
+def capital(text: str) -> str:
+    """Give a sentence its capital, also behind a mark of emphasis."""
+    for i, char in enumerate(text):
+        if char.isalpha():
+            return _Marked(text[:i] + char.upper() + text[i + 1 :])
+        if char.isdigit():
+            break
+    return _Marked(text)
