@@ -58,8 +58,8 @@ class Term:
     """
 
     election: int
-    baseline: int | None = None  # type: ignore[assignment]
-    until: int | None = None  # type: ignore[assignment]
+    baseline: int | None = None
+    until: int | None = None
 
     def __post_init__(self) -> None:
         if self.election % 6 != 2 or not 2012 <= self.election <= 2060:
