@@ -396,7 +396,8 @@ def model_of(table: str) -> type[Record]:
     >>> model_of("plan").key
     ('code',)
     """
-    return {model.table: model for model in (*TABLES, Settings)}[table]
+    models: tuple[type[Record], ...] = (*TABLES, Settings)
+    return next(model for model in models if model.table == table)
 
 
 def values_of(record: Record) -> dict[str, Any]:
