@@ -1,0 +1,1 @@
+"""Pure functions on numbers: no files, no municipalities, no words."""
