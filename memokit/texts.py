@@ -96,7 +96,7 @@ def say(key: str, **values: Any) -> str:
     ...     say("common.year_range", first=2019, last=2024)
     '2019–2024'
     """
-    return " ".join(_template(language(), key).render(**values).split(" ")).strip()
+    return str(_template(language(), key).render(**values)).strip()
 
 
 @cache
@@ -123,7 +123,7 @@ def _environment() -> Any:
     )
     env.filters.update(
         number=number, euro=euro, day=day, listing=listing, words=count_word, note=note_mark,
-        capital=capital, period=period, signed=signed, quoted=quoted,
+        capital=capital, period=period, signed=signed, quoted=quoted, days=days,
     )  # fmt: skip
     env.globals.update(say=lambda key, **values: _Marked(say(key, **values)))
     return env
@@ -131,6 +131,11 @@ def _environment() -> Any:
 
 class _Marked(str):
     """Text that memokit made itself: its marks are kept."""
+
+
+def marked(text: str) -> str:
+    """Let a sentence of memokit's own stand inside another one with its marks; never for a council's words."""
+    return _Marked(text)
 
 
 def note_mark(name: str | Iterable[str]) -> str:
@@ -210,6 +215,20 @@ def day(value: date | str | int | None, style: str = "long") -> str:
     return f"{moment.day}{NBSP}{lookup('common.months')[moment.month - 1]}{NBSP}{moment.year}"
 
 
+def days(values: Iterable[str]) -> str:
+    """Write several dates; what they share is said once.
+
+    Examples
+    --------
+    >>> days(["2024-02-13", "2024-02-15"]).replace(NBSP, " ")
+    '13 en 15 februari 2024'
+    """
+    dates = [str(value) for value in values]
+    if len(dates) > 1 and len({d[:7] for d in dates}) == 1 and all(len(d) == 10 for d in dates):
+        return f"{listing([*(str(int(d[8:])) for d in dates[:-1]), day(dates[-1])])}"
+    return listing(day(d) for d in dates)
+
+
 def period(first: int, last: int) -> str:
     """Write a span of years with an en dash: 2019–2024; one year stays one year."""
     return str(first) if first == last else f"{first}{EN_DASH}{last}"
@@ -232,7 +251,8 @@ def capital(text: str) -> str:
     """Give a sentence its capital, also behind a mark of emphasis."""
     for i, char in enumerate(text):
         if char.isalpha():
-            return _Marked(text[:i] + char.upper() + text[i + 1 :])
+            upper = "E" if char == "é" and text[i : i + 3] == "één" else char.upper()  # "Eén", not "Één"
+            return _Marked(text[:i] + upper + text[i + 1 :])
         if char.isdigit():
             break
     return _Marked(text)

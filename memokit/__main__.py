@@ -1,0 +1,3 @@
+from memokit.cli import main
+
+main()

@@ -1,0 +1,315 @@
+"""One cell: from the text in a file to a value, and back. Text first, so that nothing changes on the way in.
+
+Files are always in Dutch, whatever language is in force: labels are looked up in `records.yml` of `nl`.
+A cell that can mean two things is refused with both answers in `.choices`; nothing is guessed.
+"""
+
+from __future__ import annotations
+
+import csv
+import difflib
+import math
+import re
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from typing import Any, Literal, NoReturn
+
+from memokit import texts
+from memokit.problems import MemokitError, Problem
+from memokit.records import Cell, Kind
+from memokit.resources import data_path
+
+Stored = Literal["", "number", "date"]
+FIRST_YEAR, LAST_YEAR = 1950, 2100
+
+_CODES = frozenset({"code", "codes", "sources"})
+_LISTS = frozenset({"codes", "sdg", "sources"})
+_NUMBERS = frozenset({"integer", "year", "number"})
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+# How Excel shortens the months, in Dutch and in English: what is left of a code such as 2-1.
+_MONTHS = (
+    ("jan",), ("feb",), ("mrt", "mar"), ("apr",), ("mei", "may"), ("jun",),
+    ("jul",), ("aug",), ("sep",), ("okt", "oct"), ("nov",), ("dec",),
+)  # fmt: skip
+_MONTH = "|".join(name for names in _MONTHS for name in names)
+_EXCEL_DATE = re.compile(rf"\d{{1,2}}[-/ ]({_MONTH})\.?|({_MONTH})\.?[-/ ]\d{{2,4}}", re.I)
+
+
+def _refuse(
+    code: str, found: str, expected: str = "", choices: tuple[str, ...] = (), **detail: Any
+) -> NoReturn:
+    raise MemokitError(Problem(code, found=found, expected=expected, choices=choices, detail=detail))
+
+
+def parse_cell(text: str, cell: Cell, stored: Stored = "") -> Any:
+    """Return the value of a cell; an empty one is `""`, `None` or `()`, by its kind.
+
+    Parameters
+    ----------
+    stored
+        What Excel kept instead of text: a code that became a number or a date is refused, for nobody can see
+        what it was.
+
+    Raises
+    ------
+    MemokitError
+        The text is no value of this kind, or can be two. The problem has no place yet.
+
+    Examples
+    --------
+    >>> parse_cell("Grotendeels gerealiseerd ", Cell("choice", choices="status"))
+    'mostly'
+    >>> parse_cell("€ 1.234,56", Cell("number")), parse_cell("15/04/2024", Cell("date"))
+    (1234.56, '2024-04-15')
+    >>> parse_cell("SDG 16.10; sdg 17.14", Cell("sdg"))
+    ('SDG 16.10', 'SDG 17.14')
+    """
+    clean = _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+    if not clean:
+        return None if cell.kind in _NUMBERS else () if cell.kind in _LISTS else ""
+    if _changed_by_excel(clean, cell.kind, stored):
+        _refuse("excel-changed", clean)
+    return _PARSERS[cell.kind](clean, cell)
+
+
+def format_cell(value: Any, cell: Cell) -> str:
+    """Write a value as it stands in a file: Dutch label, decimal comma, `;` between parts.
+
+    Examples
+    --------
+    >>> format_cell("mostly", Cell("choice", choices="status")), format_cell(1234.5, Cell("number"))
+    ('grotendeels gerealiseerd', '1234,5')
+    """
+    if value is None:
+        return ""
+    if cell.kind in _LISTS:
+        return "; ".join(value)
+    if cell.kind == "choice":
+        return labels(cell.choices).get(value) or _choice(value, cell) if value else ""
+    return number_text(value) if isinstance(value, (int, float)) else str(value)
+
+
+def canonical(text: str, cell: Cell) -> str | None:
+    """Return a cell's text as memokit writes it, so that two spellings compare; None if it cannot be read.
+
+    Examples
+    --------
+    >>> canonical("GEREALISEERD", Cell("choice", choices="status")), canonical("1.000", Cell("number"))
+    ('gerealiseerd', None)
+    """
+    try:
+        return format_cell(parse_cell(text, cell), cell)
+    except MemokitError:
+        return None
+
+
+@cache
+def labels(choices: str) -> dict[str, str]:
+    """Return the values of a choice with their label in files.
+
+    Examples
+    --------
+    >>> labels("sender")
+    {'council': 'adviesraad', 'citizens': 'burgergroep'}
+    """
+    return {
+        key: str(words["label"]) for key, words in texts.lookup(f"records.values.{choices}", "nl").items()
+    }
+
+
+@cache
+def sdg_targets() -> tuple[str, ...]:
+    """Return the codes of all SDG targets: 1.1 … 17.19.
+
+    Examples
+    --------
+    >>> len(sdg_targets())
+    169
+    """
+    with data_path("facts", "sdg_targets.csv").open(encoding="utf-8-sig", newline="") as file:
+        return tuple(row["target"] for row in csv.DictReader(file))
+
+
+def number_text(value: int | float) -> str:
+    """Write a number with a decimal comma and without a thousands mark.
+
+    Examples
+    --------
+    >>> number_text(1250000.0), number_text(-0.5)
+    ('1250000', '-0,5')
+    """
+    if isinstance(value, int):
+        return str(value)
+    exact = f"{Decimal(repr(value)):f}"
+    return exact.removesuffix(".0").replace(".", ",")
+
+
+def nearest(text: str, words: list[str] | tuple[str, ...], count: int = 1) -> tuple[str, ...]:
+    """Return the words that look most like a text.
+
+    Examples
+    --------
+    >>> nearest("gereliseerd", list(labels("status").values()))
+    ('gerealiseerd',)
+    """
+    return tuple(difflib.get_close_matches(text, words, n=count, cutoff=0.6))
+
+
+def excel_forms(code: str) -> frozenset[str]:
+    """Return what Excel may have made of a code when it saved a CSV.
+
+    Examples
+    --------
+    >>> "1,1" in excel_forms("1.10"), "02/jan" in excel_forms("2-1"), "150" in excel_forms("0150")
+    (True, True, True)
+    """
+    forms: set[str] = set()
+    if code.isdigit():
+        forms.add(code.lstrip("0"))
+    if match := re.fullmatch(r"(\d+)\.(\d*)", code):
+        number = f"{int(match[1])}.{match[2]}".rstrip("0").rstrip(".")
+        forms |= {number, number.replace(".", ",")}
+    if match := re.fullmatch(r"(\d{1,2})[-/.](\d{1,2})", code):
+        first, second = int(match[1]), int(match[2])
+        for day, month in ((first, second), (second, first)):
+            names = _MONTHS[month - 1] if 1 <= month <= 12 and 1 <= day <= 31 else ()
+            forms |= {f"{d}{mark}{name}" for name in names for mark in "/-" for d in (f"{day}", f"{day:02}")}
+    return frozenset(forms - {code, ""})
+
+
+def _changed_by_excel(text: str, kind: Kind, stored: Stored) -> bool:
+    if kind in _CODES:
+        lost = stored == "date" or (stored == "number" and not text.isdigit())
+        return lost or bool(_EXCEL_DATE.fullmatch(text))
+    if kind == "text":
+        return stored == "date"
+    return kind == "date" and bool(_EXCEL_DATE.fullmatch(text))
+
+
+def _text(text: str, cell: Cell) -> str:
+    return text
+
+
+def _code(text: str, cell: Cell) -> str:
+    return " ".join(text.split())
+
+
+def _parts(text: str, marks: str) -> tuple[str, ...]:
+    parts = (" ".join(part.split()) for part in re.split(f"[{marks}\n]", text))
+    return tuple(dict.fromkeys(part for part in parts if part))
+
+
+def _codes(text: str, cell: Cell) -> tuple[str, ...]:
+    return _parts(text, ";")
+
+
+def _sources(text: str, cell: Cell) -> tuple[str, ...]:
+    return _parts(text, ";,")
+
+
+def _sdg(text: str, cell: Cell) -> tuple[str, ...]:
+    # "16,1" without its label is one number, not two parts.
+    parts = (text,) if re.fullmatch(r"\d+,\d+", text) else _parts(text, ";,")
+    return tuple(dict.fromkeys(_target(part) for part in parts))
+
+
+def _target(text: str) -> str:
+    match = re.fullmatch(r"(SDG)?[\s\u00a0]*(\d{1,2}[.,]?[0-9a-zA-Z]{0,2})", text, re.I)
+    code = match[2].replace(",", ".").lower() if match else text
+    known = sdg_targets()
+    if match and not match[1]:
+        # 16.1 may have been 16.10 before Excel: two targets that both exist.
+        meant = tuple(f"SDG {each}" for each in (code, f"{code}0") if each in known)
+        _refuse("sdg-without-label", text, choices=meant)
+    if code not in known:
+        _refuse("unknown-sdg-target", text, choices=tuple(f"SDG {near}" for near in nearest(code, known, 3)))
+    return f"SDG {code}"
+
+
+_PLAIN = re.compile(r"[+-]?\d+(,\d+)?")
+_GROUPED = re.compile(r"[+-]?\d{1,3}(\.\d{3})+,\d+|[+-]?\d{1,3}(\.\d{3}){2,}")
+_ENGLISH = re.compile(r"[+-]?\d{1,3}(,\d{3})+\.\d+|[+-]?\d{1,3}(,\d{3}){2,}")
+_POINT = re.compile(r"[+-]?\d+\.\d+")
+_SPACED = re.compile(r"[+-]?\d{1,3}([ \u00a0\u202f]\d{3})+(,\d+)?")
+
+
+def _number(text: str, cell: Cell) -> float:
+    bare = re.sub(r"€|\beuro?\b", "", text.replace("−", "-"), flags=re.I).strip()
+    bare = re.sub(r",[-–]+$", "", re.sub(r"^([+-])\s+", r"\1", bare))
+    if _SPACED.fullmatch(bare):
+        bare = re.sub(r"\s", "", bare)
+    if _PLAIN.fullmatch(bare):
+        value = float(bare.replace(",", "."))
+    elif _GROUPED.fullmatch(bare):
+        value = float(bare.replace(".", "").replace(",", "."))
+    elif _ENGLISH.fullmatch(bare):
+        value = float(bare.replace(",", ""))
+    elif _POINT.fullmatch(bare):
+        value = _pointed(bare, text)
+    else:
+        _refuse("not-a-number", text)
+    if not math.isfinite(value):
+        _refuse("not-a-number", text)
+    return value
+
+
+def _pointed(bare: str, text: str) -> float:
+    whole, decimals = bare.lstrip("+-").split(".")
+    if len(decimals) == 3 and not whole.startswith("0"):
+        sign = "-" if bare.startswith("-") else ""
+        both = (f"{sign}{whole}{decimals}", number_text(float(bare)))
+        _refuse("ambiguous-number", text, choices=both)
+    return float(bare)
+
+
+def _integer(text: str, cell: Cell) -> int:
+    value = _number(text, cell)
+    if not value.is_integer():
+        _refuse("not-a-whole-number", text)
+    return int(value)
+
+
+def _year(text: str, cell: Cell) -> int:
+    if not re.fullmatch(r"\d{4}", text) or not FIRST_YEAR <= int(text) <= LAST_YEAR:
+        _refuse("not-a-year", text)
+    return int(text)
+
+
+_ISO = re.compile(r"(?P<y>\d{4})(-(?P<m>\d{1,2})(-(?P<d>\d{1,2}))?)?([T ]00:00(:00)?)?")
+_BELGIAN = re.compile(r"((?P<d>\d{1,2})[-/.])?(?P<m>\d{1,2})[-/.](?P<y>\d{4})")
+
+
+def _date(text: str, cell: Cell) -> str:
+    match = _ISO.fullmatch(text) or _BELGIAN.fullmatch(text)
+    if match is None:
+        _refuse("not-a-date", text)
+    year, month, day = match["y"], match["m"], match["d"]
+    try:
+        date(int(year), int(month or 1), int(day or 1))
+    except ValueError:
+        _refuse("not-a-date", text)
+    if not FIRST_YEAR <= int(year) <= LAST_YEAR:
+        _refuse("absurd-date", text, expected=f"{FIRST_YEAR}-{LAST_YEAR}")
+    return "-".join([year, *(f"{int(part):02}" for part in (month, day) if part)])
+
+
+def _choice(text: str, cell: Cell) -> str:
+    words = labels(cell.choices)
+    wanted = " ".join(text.split()).casefold()
+    for key, label in words.items():
+        if label.casefold() == wanted:
+            return key
+    for key in words:
+        if key.casefold() == wanted:
+            return key
+    allowed = tuple(words.values())
+    near = nearest(wanted, allowed)
+    _refuse("unknown-value", text, choices=allowed, nearest=near[0] if near else "")
+
+
+_PARSERS: dict[Kind, Callable[[str, Cell], Any]] = {
+    "text": _text, "code": _code, "integer": _integer, "year": _year, "number": _number, "date": _date,
+    "choice": _choice, "codes": _codes, "sdg": _sdg, "sources": _sources,
+}  # fmt: skip

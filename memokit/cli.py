@@ -1,0 +1,163 @@
+"""The command line: new, check, werkboek, evaluate, app. Messages are Dutch unless MEMOKIT_LANG says otherwise."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+import memokit
+from memokit.texts import lookup, say
+
+if TYPE_CHECKING:
+    from memokit.problems import Problem
+
+Command = Callable[..., Any]
+
+
+@contextmanager
+def _telling() -> Iterator[None]:
+    """Print the problems of an input and leave with 1, instead of a traceback."""
+    try:
+        yield
+    except memokit.MemokitError as error:
+        _print_problems(error.problems)
+        sys.exit(1)
+
+
+def _print_problems(problems: Iterable[Problem]) -> None:
+    for problem in problems:
+        where = f"{problem.place}: " if problem.place else ""
+        severity = say(f"cli.said.severity.{problem.severity}")
+        click.echo(say("cli.said.problem", severity=severity, text=f"{where}{problem.message}"), err=True)
+        click.echo(f"        → {problem.remedy}", err=True)
+
+
+def _split(group: str) -> Callable[[click.Context, click.Parameter, str], list[str]]:
+    """Return a callback that turns words with commas between them into keys, and names what it cannot use."""
+
+    def callback(context: click.Context, parameter: click.Parameter, value: str) -> list[str]:
+        keys = {str(label): key for key, label in lookup(f"cli.{group}").items()}
+        found = [word.strip() for word in value.split(",") if word.strip()]
+        for word in found:
+            if word not in keys:
+                raise click.BadParameter(say("cli.said.bad_choice", found=word, choices=list(keys)))
+        return [keys[word] for word in found]
+
+    return callback
+
+
+def _term(election: int | None, until: int | None) -> memokit.Term | None:
+    if election is None:
+        return None if until is None else memokit.Term(2024, until=until)
+    try:
+        return memokit.Term(election, until=until)
+    except ValueError as error:
+        raise click.BadParameter(say("cli.said.bad_term", found=election)) from error
+
+
+@click.group(help=say("cli.main"), context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(memokit.__version__, prog_name="memokit")
+def main() -> None:
+    """Hold the commands."""
+
+
+@main.command(help=say("cli.new.help"))
+@click.argument("name")
+@click.argument("folder", required=False, type=click.Path(path_type=Path))
+@click.option("--term", type=int, help=say("cli.evaluate.term"))
+def new(name: str, folder: Path | None, term: int | None) -> None:
+    """Make a dossier, filled with what is known."""
+    with _telling():
+        made = memokit.new(name, folder, _term(term, None))
+        click.echo(say("cli.said.made", name=made.folder))
+        click.echo(say("cli.said.next", name=made.folder))
+
+
+@main.command(help=say("cli.check.help"))
+@click.argument("dossier", type=click.Path(path_type=Path))
+def check(dossier: Path) -> None:
+    """List every problem at once; leave with 1 when there is an error."""
+    problems = memokit.check(dossier)
+    _print_problems(problems)
+    tally = {s: sum(p.severity == s for p in problems) for s in ("error", "warning", "note")}
+    text = say("cli.said.count", errors=tally["error"], warnings=tally["warning"], notes=tally["note"])
+    click.echo(text if problems else say("cli.said.no_problems"))
+    sys.exit(1 if tally["error"] else 0)
+
+
+@main.command(help=say("cli.werkboek.help"))
+@click.argument("dossier", type=click.Path(path_type=Path))
+@click.option("--out", type=click.Path(path_type=Path), help=say("cli.werkboek.out"))
+@click.option("--lees", "filled", type=click.Path(path_type=Path), help=say("cli.werkboek.read"))
+def werkboek(dossier: Path, out: Path | None, filled: Path | None) -> None:
+    """Write the Excel file that people fill in, or read it back."""
+    from memokit import workbook
+
+    with _telling():
+        opened = memokit.open(dossier)
+        if filled is not None:
+            changed = workbook.apply(opened, filled)
+            _print_problems(changed.problems)
+            click.echo(say("cli.said.read_back", n=changed.count))
+            return
+        target = out or dossier / f"werkboek-{opened.settings.name or dossier.name}.xlsx"
+        workbook.write(opened, target)
+        click.echo(say("cli.said.written", name=target))
+
+
+@main.command(help=say("cli.evaluate.help"))
+@click.argument("subject")
+@click.option("--out", type=click.Path(path_type=Path), default=Path("resultaten"), help=say("cli.evaluate.out"))
+@click.option("--term", type=int, help=say("cli.evaluate.term"))
+@click.option("--tot", "until", type=int, help=say("cli.evaluate.until"))
+@click.option("--formaat", "forms", default="html,pdf", callback=_split("forms"), help=say("cli.evaluate.form"))
+@click.option("--lengte", "lengths", default="normaal", callback=_split("lengths"), help=say("cli.evaluate.length"))
+@click.option("--datum", type=click.DateTime(["%Y-%m-%d"]), help=say("cli.evaluate.date"))
+def evaluate(
+    subject: str, out: Path, term: int | None, until: int | None, forms: list[str], lengths: list[str],
+    datum: Any,
+) -> None:  # fmt: skip
+    """Evaluate and write the results in one folder."""
+    from memokit.evaluation import kind_of, write_all
+
+    chosen = _term(term, until)
+    on: date | None = datum.date() if datum else None
+    with _telling():
+        if kind_of(subject) == "dossier":
+            click.echo(say("cli.said.dossier", name=subject))
+        ev = memokit.evaluate(subject, chosen, on)
+        if ev.measures.dossier is None and ev.measures.place is not None:
+            click.echo(say("cli.said.municipality", name=ev.measures.name, code=ev.measures.place.code))
+        _with_progress(list(forms), list(lengths), write_all(ev, out, forms, lengths))  # type: ignore[arg-type]
+        click.echo(say("cli.said.done", name=out))
+
+
+def _with_progress(forms: Sequence[str], lengths: Sequence[str], files: Iterator[Path]) -> None:
+    total = len(forms) * len(lengths) + 4
+    with click.progressbar(files, length=total, label=say("cli.said.progress"), file=sys.stderr) as bar:
+        made = list(bar)
+    for path in made:
+        click.echo(f"  {path}")
+
+
+@main.command(help=say("cli.app.help"))
+@click.argument("dossier", required=False, type=click.Path(path_type=Path))
+@click.option("--port", type=int, default=0, help=say("cli.app.port"))
+@click.option("--token", default="", help=say("cli.app.token"))
+@click.option("--no-browser", is_flag=True, help=say("cli.app.no_browser"))
+def app(dossier: Path | None, port: int, token: str, no_browser: bool) -> None:
+    """Serve the one page on 127.0.0.1."""
+    from memokit.app import serve
+
+    with _telling():
+        serve(dossier, port=port, token=token, browser=not no_browser)
+
+
+if __name__ == "__main__":
+    main()

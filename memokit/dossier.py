@@ -1,0 +1,279 @@
+"""The council's dossier: open, new, check, and save so that nothing is ever lost.
+
+Saving is two steps: the change becomes a line in the journal, and then its table is rewritten whole. When the
+table is open in Excel the line is enough; the table follows at the next opening.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import unicodedata
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from memokit.cells import format_cell, parse_cell
+from memokit.checks import check_dossier
+from memokit.folder import Dossier as Dossier
+from memokit.folder import journal_path, read_folder, read_table
+from memokit.journal import (
+    Change,
+    Entry,
+    Journal,
+    append_entry,
+    append_mark,
+    difference,
+    new_id,
+    read_journal,
+)
+from memokit.merging import key_of, merge
+from memokit.problems import MemokitError, Problem
+from memokit.records import TABLES, Answer, PlanLine, Record, Rung, Settings, model_of
+from memokit.resources import checksum
+from memokit.rows import file_of, heads, to_fields, to_row
+from memokit.settings import read_settings, settings_bytes, settings_sheet
+from memokit.tables import Sheet, csv_bytes, replace_file, write_problem
+from memokit.terms import Term
+
+FOLDERS = ("bronnen", "inbox", "geschiedenis")
+
+
+def open_dossier(folder: Path | str) -> Dossier:
+    """Open a dossier, its tables brought up to date from the journal.
+
+    Raises
+    ------
+    MemokitError
+        Nothing can be used. What can be used with a remark stands in `.problems`.
+    """
+    folder = Path(folder)
+    try:
+        return _fresh(folder)
+    except OSError:
+        raise MemokitError(Problem("cannot-read", file=folder.name)) from None
+
+
+def check(x: object) -> list[Problem]:
+    """Return everything that is wrong with a dossier, or with one of its files. Never raises, never writes.
+
+    Examples
+    --------
+    >>> [problem.code for problem in check("nergens")]
+    ['not-a-dossier']
+    """
+    try:
+        if isinstance(x, Dossier):
+            return [*x.problems, *check_dossier(x)]
+        path = Path(x)  # type: ignore[arg-type]
+        if path.is_dir():
+            return check(read_folder(path))
+        if path.is_file() and (path.parent / "dossier.yml").is_file():
+            return [problem for problem in check(path.parent) if problem.file == path.name]
+    except MemokitError as error:
+        return list(error.problems)
+    except OSError:
+        return [Problem("cannot-read", file=path.name)]
+    except (TypeError, ValueError):
+        pass
+    return [Problem("not-a-dossier", found=str(x)[:200])]
+
+
+def new(name: str, folder: Path | str | None = None, term: Term | int | None = None) -> Dossier:
+    """Make `dossier-<name>-<election year>` in a folder, filled with what is known. Never overwrites.
+
+    Parameters
+    ----------
+    name
+        A municipality by name or NIS code, as it was during the term.
+    folder
+        The folder in which the dossier comes; here, if not given.
+    """
+    from memokit.territory import place
+
+    term = term if isinstance(term, Term) else Term(term or 2024)
+    found = place(name, term)
+    target = Path(folder or ".") / f"dossier-{slug(found.name)}-{term.election}"
+    if target.exists():
+        raise MemokitError(Problem("folder-exists", found=target.name))
+    usual = Term(term.election)
+    settings = Settings(
+        municipality=found.code,
+        name=found.name,
+        election=term.election,
+        baseline=term.start if term.start != usual.start else None,
+        until=term.end if term.end != usual.end else None,
+    )
+    half = target.parent / f".{target.name}.{uuid.uuid4().hex[:8]}"
+    try:
+        _make(half, settings)
+        half.rename(target)
+    except OSError as error:
+        raise MemokitError(write_problem(error, target)) from None
+    finally:
+        shutil.rmtree(half, ignore_errors=True)
+    return read_folder(target)
+
+
+def put(dossier: Dossier, *records: Record, label: str = "") -> Dossier:
+    """Add records, or replace those with the same key; `Settings` too. One entry in the journal."""
+    return change(dossier, put=records, label=label)
+
+
+def remove(dossier: Dossier, table: str, *ids: str, label: str = "") -> Dossier:
+    """Take records out of a table by their id."""
+    return change(dossier, remove=[(table, id_) for id_ in ids], label=label)
+
+
+def change(
+    dossier: Dossier,
+    put: Iterable[Record] = (),
+    remove: Iterable[tuple[str, str]] = (),
+    label: str = "",
+    entry_id: str = "",
+) -> Dossier:
+    """Save several changes as one entry, to be undone as one.
+
+    Parameters
+    ----------
+    entry_id
+        The id of the entry; done before with this id and not undone since, nothing happens.
+
+    Raises
+    ------
+    MemokitError
+        `read-only`, a value that no file can hold, or the journal cannot be written: then nothing is saved.
+    """
+    return apply_changes(dossier, changes_of(dossier, put, remove), label, entry_id)
+
+
+def apply_changes(
+    dossier: Dossier, changes: Sequence[Change], label: str = "", entry_id: str = ""
+) -> Dossier:
+    """Save changes that were made elsewhere (a werkboek, an import), merged with what is there now."""
+    journal = read_journal(journal_path(dossier.folder))
+    if entry_id and journal.find(entry_id):
+        return _fresh(dossier.folder)
+    return _save(dossier, Entry(entry_id or new_id(), tuple(changes), label)) if changes else dossier
+
+
+def changes_of(
+    dossier: Dossier, put: Iterable[Record] = (), remove: Iterable[tuple[str, str]] = ()
+) -> list[Change]:
+    """Return what saving would change, field by field: the preview of an import."""
+    known = {(table, record.id): record for table, records in dossier.records.items() for record in records}
+    changes = []
+    for record in put:
+        own = isinstance(record, Settings)
+        old = dossier.settings if own else known.get((record.table, record.id))
+        before = to_fields(old) if old else None
+        changes.append(difference(record.table, "settings" if own else record.id, before, _checked(record)))
+    for table, id_ in remove:
+        if (table, id_) in known:
+            changes.append(Change(table, id_, to_fields(known[table, id_]), None))
+    return [each for each in changes if each is not None]
+
+
+def undo(dossier: Dossier, entry_id: str = "") -> Dossier:
+    """Take back the last entry, or the one with this id. What was changed since stays, and is listed."""
+    journal = read_journal(journal_path(dossier.folder))
+    entry = journal.find(entry_id) if entry_id else journal.last()
+    if entry is None:
+        raise MemokitError(Problem("nothing-to-undo"))
+    back = tuple(each.inverted() for each in reversed(entry.changes))
+    return _save(dossier, Entry(new_id(), back, entry.label, undoes=entry.id))
+
+
+def slug(name: str) -> str:
+    """Return a name fit for a folder.
+
+    Examples
+    --------
+    >>> slug("Sint-Genesius-Rode"), slug("Liedekerke 's")
+    ('sint-genesius-rode', 'liedekerke-s')
+    """
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
+
+
+def _checked(record: Record) -> dict[str, str]:
+    """Return a record as text, refused when its file could not give it back."""
+    cells = record.cells()
+    return {
+        name: format_cell(parse_cell(text, cells[name]), cells[name])
+        for name, text in to_fields(record).items()
+    }
+
+
+def _save(dossier: Dossier, entry: Entry) -> Dossier:
+    if dossier.read_only:
+        raise MemokitError(Problem("read-only"))
+    append_entry(journal_path(dossier.folder), entry)
+    return _fresh(dossier.folder)
+
+
+def _fresh(folder: Path) -> Dossier:
+    """Read a dossier after bringing its tables up to date; what could not be written is a warning."""
+    journal = read_journal(journal_path(folder))
+    if read_settings(folder, journal.pending("settings")).read_only:
+        return read_folder(folder)
+    problems: list[Problem] = []
+    for table in dict.fromkeys(each.table for entry in journal.entries for each in entry.changes):
+        if journal.pending(table):
+            problems += _bring_up_to_date(folder, table, journal)
+    dossier = read_folder(folder)
+    return replace(dossier, problems=tuple(dict.fromkeys([*dossier.problems, *problems])))
+
+
+def _bring_up_to_date(folder: Path, table: str, journal: Journal) -> Sequence[Problem]:
+    model = model_of(table)
+    path = folder / file_of(table)
+    try:
+        sheet = _merged(folder, model, journal)
+    except MemokitError as error:
+        return [*error.problems, Problem("table-unreadable", "warning", file=path.name)]
+    try:
+        rows = [row for _, row in sheet.rows]
+        replace_file(path, settings_bytes(sheet) if table == "settings" else csv_bytes(sheet.heads, rows))
+        _mark(folder, model, rows)
+    except MemokitError as error:
+        return [*sheet.problems, *(replace(problem, severity="warning") for problem in error.problems)]
+    # Only what the merge itself says: the rest is found again when the new table is read.
+    return [p for p in sheet.problems if p.code.startswith("clash") or p.code == "excel-mended"]
+
+
+def _merged(folder: Path, model: type[Record], journal: Journal) -> Sheet:
+    if model is Settings:
+        return merge(settings_sheet(folder), model, journal.pending(model.table))
+    return read_table(folder, model, journal)
+
+
+def _mark(folder: Path, model: type[Record], rows: Iterable[dict[str, str]]) -> None:
+    sha = checksum(folder / file_of(model.table))
+    append_mark(journal_path(folder), model.table, sha, [key_of(row, model) for row in rows])
+
+
+def _make(folder: Path, settings: Settings) -> None:
+    """Make every file of a new dossier."""
+    folder.mkdir(parents=True)
+    for name in FOLDERS:
+        (folder / name).mkdir()
+    sheet = Sheet("", rows=((0, to_row(settings)),))
+    replace_file(folder / file_of("settings"), settings_bytes(sheet))
+    prefilled = _prefilled()
+    for model in TABLES:
+        rows = [to_row(record) for record in prefilled if record.table == model.table]
+        replace_file(folder / file_of(model.table), csv_bytes(list(heads(model).values()), rows))
+        _mark(folder, model, rows)
+
+
+def _prefilled() -> list[Record]:
+    """Return what every council is asked: the core questions, the lines of the plan check, the ladder."""
+    from memokit import catalogue
+
+    return [
+        *(Answer(criterion=question.id) for question in catalogue.core()),
+        *(PlanLine(line=row["key"]) for row in catalogue.plan_check()),
+        *(Rung(rung=row["key"]) for row in catalogue.ladder() if row["question"]),
+    ]

@@ -1,0 +1,230 @@
+"""How far Agenda 2030 steers the municipality: the questionnaire, scores per goal and theme, ladder, labels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from memokit import catalogue
+from memokit.checks import searched_and_asked
+from memokit.dossier import Dossier
+from memokit.measures.actions import DONE, ActionMeasure
+from memokit.measures.figures import FigureMeasure, posts_of
+from memokit.measures.money import add_known
+from memokit.records import Answer, PlanItem
+from memokit.scoring.posts import mean
+
+NEGATIVE = frozenset({"no", "none", "never", "0", "returned"})
+SILENT = frozenset({"unknown", "not_yet", ""})
+
+
+@dataclass(frozen=True)
+class CriterionMeasure:
+    """One question then and now. A "no" of now that was not searched and asked is told as unknown."""
+
+    indicator: catalogue.Indicator
+    answer: Answer
+    then: str
+    now: str
+    downgraded: bool
+    in_use: bool
+    target_by: str
+    score_then: float | None
+    score_now: float | None
+
+
+@dataclass(frozen=True)
+class Score:
+    """A score of one goal or theme, over the figures and questions that have both then and now.
+
+    `then` and `now` are means over the same `n` of them, so that the two can be compared; `only_now` counts
+    what has no figure of then. `bases` says whose targets stand behind it.
+    """
+
+    key: str
+    then: float | None
+    now: float | None
+    n: int
+    only_now: int
+    bases: Mapping[str, int]
+    members: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class GoalActions:
+    """The actions that bear a label of one goal, with their planned and spent euros where known."""
+
+    goal: int
+    actions: int
+    with_money: int
+    planned: float
+    spent: float
+
+
+@dataclass(frozen=True)
+class Agenda:
+    """Everything the section on Agenda 2030 needs. `level` is None when nothing was answered."""
+
+    criteria: tuple[CriterionMeasure, ...]
+    goals: tuple[Score, ...]
+    themes: tuple[Score, ...]
+    level: int | None
+    level_then: int | None
+    then_not_yet: bool
+    level_sources: tuple[str, ...]
+    level_rung: str
+    labelled: tuple[PlanItem, ...]
+    label_only: tuple[PlanItem, ...]
+    label_checked: bool
+    goal_actions: tuple[GoalActions, ...]
+
+    @property
+    def silent_goals(self) -> tuple[int, ...]:
+        """The goals for which there is no score."""
+        there = {score.key for score in self.goals}
+        return tuple(goal for goal in range(1, 18) if str(goal) not in there)
+
+
+def measure_agenda(
+    dossier: Dossier, actions: tuple[ActionMeasure, ...], figures: tuple[FigureMeasure, ...], years: tuple[int, int]
+) -> Agenda:  # fmt: skip
+    """Return the measures of Agenda 2030 for one dossier; `years` bounds the euros (first, last account)."""
+    criteria = tuple(_criterion(dossier, answer) for answer in dossier.answers if _known(answer))
+    parts = [*_scored_criteria(criteria), *_scored_figures(figures)]
+    level, sources, rung = _level(dossier, "now")
+    level_then, _, _ = _level(dossier, "then")
+    labelled = tuple(i for i in dossier.plan if i.level == "action" and i.sdg_targets)
+    bare = tuple(i for i in labelled if not _has_money(dossier, i) and not _has_result(actions, i))
+    checked = searched_and_asked(dossier, dossier.settings.plan_sources)
+    proven = tuple(i for i in bare if checked or searched_and_asked(dossier, i.sources))
+    return Agenda(
+        criteria=criteria,
+        goals=_scores(parts, lambda part: str(part.goal)),
+        themes=_scores(parts, lambda part: part.theme),
+        level=level,
+        level_then=level_then,
+        then_not_yet=bool(dossier.rungs) and all(r.then in {"not_yet", "no"} for r in dossier.rungs)
+        and any(r.then == "not_yet" for r in dossier.rungs),
+        level_sources=sources,
+        level_rung=rung,
+        labelled=labelled,
+        label_only=proven,
+        label_checked=bool(labelled) and (checked or bool(proven)),
+        goal_actions=_goal_actions(dossier, labelled, years),
+    )  # fmt: skip
+
+
+def _known(answer: Answer) -> bool:
+    return answer.criterion in catalogue.criteria_ids()
+
+
+def _criterion(dossier: Dossier, answer: Answer) -> CriterionMeasure:
+    indicator = catalogue.indicators()[answer.criterion]
+    posts = posts_of(indicator, {t.indicator: t for t in dossier.targets}, dossier.settings.themes)
+    bare = answer.now in NEGATIVE and not searched_and_asked(dossier, answer.sources_now)
+    now = "unknown" if bare else answer.now
+    return CriterionMeasure(
+        indicator, answer, answer.then, now, bare, posts.in_use, posts.target_by,
+        catalogue.score_of(indicator.id, answer.then) if posts.in_use else None,
+        catalogue.score_of(indicator.id, now) if posts.in_use else None,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Part:
+    key: str
+    goal: int
+    theme: str
+    then: float | None
+    now: float | None
+    basis: str
+
+
+def _scored_criteria(criteria: Iterable[CriterionMeasure]) -> list[_Part]:
+    return [
+        _Part(c.indicator.id, c.indicator.goal, c.indicator.theme, c.score_then, c.score_now, c.target_by)
+        for c in criteria
+        if c.in_use and c.score_now is not None
+    ]
+
+
+def _scored_figures(figures: Iterable[FigureMeasure]) -> list[_Part]:
+    return [
+        _Part(f.key, f.goal, f.theme, f.score_then, f.score_now, f.target_by)
+        for f in figures
+        if f.score_now is not None and f.goal
+    ]
+
+
+def _scores(parts: list[_Part], key: object) -> tuple[Score, ...]:
+    groups: dict[str, list[_Part]] = {}
+    for part in parts:
+        groups.setdefault(key(part), []).append(part)  # type: ignore[operator]
+    order = sorted(groups, key=lambda name: (len(name), name))
+    return tuple(_score(name, groups[name]) for name in order)
+
+
+def _score(name: str, parts: list[_Part]) -> Score:
+    pairs = [part for part in parts if part.then is not None]
+    used = pairs or parts
+    bases: dict[str, int] = {}
+    for part in used:
+        bases[part.basis] = bases.get(part.basis, 0) + 1
+    return Score(
+        name,
+        mean(part.then for part in pairs),
+        mean(part.now for part in used),
+        len(used),
+        len(parts) - len(pairs) if pairs else 0,
+        bases,
+        tuple(part.key for part in used),
+    )
+
+
+def _level(dossier: Dossier, moment: str) -> tuple[int | None, tuple[str, ...], str]:
+    """Return the highest rung that is reached, with all below it, each with a passage or source."""
+    answers = {rung.rung: rung for rung in dossier.rungs}
+    if all(getattr(rung, moment) in SILENT for rung in dossier.rungs):
+        return None, (), ""
+    level, sources, reached = 0, (), ""
+    for row in catalogue.rows("ladder"):
+        rung = answers.get(row["key"])
+        if int(row["level"]) == 0:
+            continue
+        if rung is None or getattr(rung, moment) != "yes" or not _shown(rung, moment):
+            break
+        level, reached = int(row["level"]), row["key"]
+        sources = rung.sources if moment == "now" else rung.sources_then
+    return level, sources, reached
+
+
+def _shown(rung: object, moment: str) -> bool:
+    return bool(getattr(rung, "sources" if moment == "now" else "sources_then"))
+
+
+def _has_money(dossier: Dossier, item: PlanItem) -> bool:
+    mine = [row for row in dossier.amounts if row.item == item.code]
+    return any(value for row in mine for value in (row.planned_first, row.planned_last, row.spent))
+
+
+def _has_result(actions: Iterable[ActionMeasure], item: PlanItem) -> bool:
+    mine = next((action for action in actions if action.code == item.code), None)
+    told = mine is not None and (mine.status in DONE or mine.result in {"better", "same", "worse"})
+    return told or bool(item.own_evaluation)
+
+
+def _goal_actions(
+    dossier: Dossier, labelled: tuple[PlanItem, ...], years: tuple[int, int]
+) -> tuple[GoalActions, ...]:
+    found: list[GoalActions] = []
+    for goal in range(1, 18):
+        mine = [i for i in labelled if any(t.startswith(f"SDG {goal}.") for t in i.sdg_targets)]
+        rows = [[r for r in dossier.amounts if r.item == i.code and years[0] <= r.year <= years[1]] for i in mine]
+        planned = [add_known(r.planned_last for r in part) for part in rows]
+        spent = [add_known(r.spent for r in part) for part in rows]
+        if mine:
+            found.append(GoalActions(
+                goal, len(mine), sum(p is not None for p in planned),
+                sum(p for p in planned if p is not None), sum(s for s in spent if s is not None),
+            ))  # fmt: skip
+    return tuple(found)

@@ -1,0 +1,138 @@
+"""Changes go into a table as it stands on disk, per row and field. Nothing is chosen silently.
+
+What was changed outside memokit stays; where both changed the same field, the clash is reported. Unknown
+columns and rows with errors stay as they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from memokit.cells import canonical, excel_forms, format_cell
+from memokit.journal import Change, Fields
+from memokit.problems import Problem
+from memokit.records import Cell, Record
+from memokit.rows import heads
+from memokit.tables import Sheet
+
+
+def key_of(row: Fields, model: type[Record]) -> str:
+    """Return the key of a row of text, spelled as memokit does; the settings have one row and need none."""
+    if model.table == "settings":
+        return "settings"
+    names, cells = heads(model), model.cells()
+    texts = [row.get(names[name], "") for name in model.key]
+    return "|".join(
+        _or(canonical(text, cells[name]), text) for name, text in zip(model.key, texts, strict=True)
+    )
+
+
+def _or(text: str | None, other: str) -> str:
+    return other if text is None else text
+
+
+def mend(sheet: Sheet, model: type[Record], keys: Sequence[str]) -> Sheet:
+    """Give back the codes that Excel changed, when the last saved state shows what they were."""
+    head = heads(model)[model.key[0]]
+    if model.cells()[model.key[0]].kind != "code" or head not in sheet.heads:
+        return sheet
+    here = {row.get(head, "") for _, row in sheet.rows}
+    gone = [code for code in dict.fromkeys(key.split("|")[0] for key in keys) if code not in here]
+    rows, notes = [], []
+    for number, row in sheet.rows:
+        was = [code for code in gone if row.get(head, "") in excel_forms(code)]
+        if len(was) == 1:
+            found = row[head]
+            notes.append(
+                sheet.problem("excel-mended", number, head, severity="note", found=found, expected=was[0])
+            )
+            row = {**row, head: was[0]}
+        rows.append((number, row))
+    return replace(sheet, rows=tuple(rows), problems=(*sheet.problems, *notes))
+
+
+def merge(sheet: Sheet, model: type[Record], changes: Sequence[Change]) -> Sheet:
+    """Apply changes to a table as it stands on disk. Unknown columns and unreadable rows stay as they are."""
+    if not changes:
+        return sheet
+    work = _Merge(sheet, model)
+    for change in changes:
+        work.apply(change)
+    known = [head for head in heads(model).values() if head not in sheet.heads]
+    return replace(
+        sheet,
+        heads=(*sheet.heads, *known),
+        rows=tuple(work.rows),
+        problems=(*sheet.problems, *work.problems),
+    )
+
+
+class _Merge:
+    """The rows of one table while changes go in."""
+
+    def __init__(self, sheet: Sheet, model: type[Record]) -> None:
+        self.sheet, self.model = sheet, model
+        self.names, self.cells = heads(model), model.cells()
+        self.defaults = {
+            name: format_cell(field.default, self.cells[name])
+            for name, field in model.model_fields.items()
+            if not field.is_required()
+        }
+        self.rows = list(sheet.rows)
+        self.problems: list[Problem] = []
+
+    def apply(self, change: Change) -> None:
+        at = next((i for i, (_, row) in enumerate(self.rows) if key_of(row, self.model) == change.key), None)
+        if at is None:
+            self._absent(change)
+        elif change.after is None:
+            self._remove(at, change)
+        else:
+            self._set(at, change)
+
+    def _absent(self, change: Change) -> None:
+        if change.after is not None and change.before is None:
+            self.rows.append(
+                (0, {self.names[n]: text for n, text in change.after.items() if n in self.names})
+            )
+        elif change.after is not None:
+            self.problems.append(self.sheet.problem("clash-removed", severity="warning", found=change.key))
+
+    def _remove(self, at: int, change: Change) -> None:
+        number, row = self.rows[at]
+        before = change.before or {}
+        if all(self._same(name, row, text) for name, text in before.items() if name in self.names):
+            del self.rows[at]
+        else:
+            self.problems.append(
+                self.sheet.problem("clash-changed", number, severity="warning", found=change.key)
+            )
+
+    def _set(self, at: int, change: Change) -> None:
+        number, old = self.rows[at]
+        row = dict(old)
+        for name, ours in (change.after or {}).items():
+            if name not in self.names or self._same(name, row, ours):
+                continue
+            before = (change.before or {}).get(name, "")
+            head = self.names[name]
+            broken = canonical(row.get(head, ""), self.cells[name]) is None
+            if broken or self._same(name, row, before):
+                row[head] = ours
+            else:
+                self.problems.append(self._clash(number, head, row, ours, change.key, self.cells[name]))
+        self.rows[at] = (number, row)
+
+    def _same(self, name: str, row: Fields, text: str) -> bool:
+        here = row.get(self.names[name], "")
+        if here == text or canonical(here, self.cells[name]) == text:
+            return True
+        # A cell that was never filled in reads as its default.
+        return not here and text == self.defaults.get(name)
+
+    def _clash(self, number: int, head: str, row: Fields, ours: str, key: str, cell: Cell) -> Problem:
+        private = cell.private
+        detail = {"key": key, "ours": "…" if private else ours}
+        found = "…" if private else row.get(head, "")
+        return self.sheet.problem("clash", number, head, severity="warning", found=found, detail=detail)

@@ -1,0 +1,70 @@
+"""The letter that asks for the documents that are missing: the first product of an evaluation (fairness.md 24)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from memokit import catalogue
+from memokit.findings import Finding
+from memokit.measures import Measures
+from memokit.narrative.draft import Draft, value_label
+from memokit.texts import capital, language, lookup, plain, say
+
+ACTIONS = 12
+
+
+def letter(measures: Measures, findings: tuple[Finding, ...]) -> str:
+    """Return one short, polite mail that asks for existing documents only, within the usual term."""
+    draft = Draft(measures, findings)
+    term = measures.term
+    years = {
+        "plan": f"{term.plan[0]}-{term.plan[1]}", "account": measures.last_account, "baseline": term.start,
+    }  # fmt: skip
+    wanted = [row for row in catalogue.rows("documents") if _missing(draft, row["key"])]
+    parts = {
+        "first": term.years[0], "last": term.years[1], "public": draft.public,
+        "citizens": not draft.public and draft.dossier.settings.sender == "citizens",
+        "sender": "" if draft.public else draft.sender, "name": measures.name,
+        "documents": [row["name"].format(**years) for row in wanted],
+        "by": (measures.date + timedelta(days=21)).isoformat(), "gemeente": draft.municipality,
+    }  # fmt: skip
+    return plain(str(capital(say("letter.text", **parts)))).replace(" \n", "\n") + "\n"
+
+
+def _missing(draft: Draft, key: str) -> bool:
+    """Tell whether a document could still answer something that the dossier does not know."""
+    if draft.public:
+        return True
+    measures, agenda = draft.measures, draft.measures.agenda
+    assert agenda is not None and measures.money is not None
+    known = {
+        "actions": bool(measures.actions) and agenda.label_checked and not _unclear(measures),
+        "grants": any(c.indicator.id == "IS22" and c.now != "unknown" for c in agenda.criteria),
+        "accounts": measures.money.then is not None and measures.money.now is not None,
+        "follow_up": bool(measures.actions) and not _unclear(measures),
+        "staff": measures.figure("IS02") is not None,
+    }
+    return not known.get(key, False)
+
+
+def _unclear(measures: Measures) -> bool:
+    return any(action.status in {"unclear", "pending"} for action in measures.actions)
+
+
+def worksheet(measures: Measures, findings: tuple[Finding, ...]) -> dict[str, Any]:
+    """Return what the paper for the meeting holds: actions, core questions, three thanks, three points."""
+    draft = Draft(measures, findings)
+    statuses = [s for s in ("achieved", "mostly", "partly", "underway", "not_started", "later", "stopped", "unclear")]
+    return {
+        "title": say("letter.worksheet.title", name=measures.name),
+        "subtitle": say("letter.worksheet.subtitle", first=measures.term.years[0], last=measures.term.years[1],
+                        sender="" if draft.public else draft.sender),
+        "statuses": [value_label("status", s) for s in statuses],
+        "actions": [action.item.title for action in measures.actions][:ACTIONS],
+        "questions": [indicator.question for indicator in catalogue.core()],
+        "answers": [value_label("answer", a) for a in ("yes", "partly", "no", "unknown")],
+        "words": {name: say(f"letter.words.{name}", baseline=measures.term.start) for name in lookup("letter.words")},
+        "language": language(),
+        "date": measures.date.isoformat(),
+    }  # fmt: skip
