@@ -1,8 +1,8 @@
 """What records say about each other: rules from a dossier to problems, each with file, row and column.
 
 Two questions are asked by the evaluation too, so they stand here once: does a negative verdict rest on a
-search and a question (`searched_and_asked`), and does a source prove what is claimed (`proves`)? A source fits
-the claim or it does not: a decision shows that something was decided, not that it was done.
+search and a question (`searched_and_asked`), and does a source prove what is claimed (`proves`)? A source
+fits the claim or it does not: a decision shows that something was decided, not that it was done.
 """
 
 from __future__ import annotations
@@ -103,23 +103,33 @@ def _everything(dossier: Dossier) -> Iterator[Record]:
         yield from dossier.table(model.table)
 
 
+def _known(dossier: Dossier, table: str) -> tuple[str, ...] | None:
+    """Return the ids of a table, also of rows with an error; None when its file cannot be read."""
+    if table not in dossier.records:
+        return None
+    broken = (id_ for name, id_ in sorted(dossier.kept_out) if name == table)
+    return (*(record.id for record in dossier.table(table)), *broken)
+
+
 def _sources_exist(dossier: Dossier) -> Iterator[Problem]:
-    known = tuple(source.id_ for source in dossier.sources)
-    for record in _everything(dossier):
+    known = _known(dossier, "sources")
+    for record in _everything(dossier) if known is not None else ():
         for field, cell in record.cells().items():
             for id_ in getattr(record, field) if cell.kind == "sources" else ():
-                if dossier.source(id_) is None:
-                    near = nearest(id_, known)
+                if id_ not in (known or ()):
+                    near = nearest(id_, known or ())
                     yield _at(dossier, record, field, "source-missing", "error", found=id_, choices=near)
 
 
 def _codes_exist(dossier: Dossier) -> Iterator[Problem]:
-    codes = tuple(item.code for item in dossier.plan)
+    codes = _known(dossier, "plan")
+    if codes is None:
+        return
     for item in dossier.plan:
         if item.parent and item.parent not in codes:
             yield _at(dossier, item, "parent", "parent-missing", "error", found=item.parent)
-    asked = [(judged, "action", judged.action) for judged in dossier.assessments]
-    asked += [(event, "actions", code) for event in dossier.context for code in event.actions]  # type: ignore[misc]
+    asked: list[tuple[Record, str, str]] = [(one, "action", one.action) for one in dossier.assessments]
+    asked += [(event, "actions", code) for event in dossier.context for code in event.actions]
     for record, field, code in asked:
         if code not in codes:
             near = nearest(code, codes)

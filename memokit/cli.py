@@ -1,4 +1,4 @@
-"""The command line: new, check, werkboek, evaluate, app. Messages are Dutch unless MEMOKIT_LANG says otherwise."""
+"""The command line: new, check, werkboek, evaluate, app. Dutch, unless MEMOKIT_LANG says otherwise."""
 
 from __future__ import annotations
 
@@ -113,16 +113,27 @@ def werkboek(dossier: Path, out: Path | None, filled: Path | None) -> None:
 
 @main.command(help=say("cli.evaluate.help"))
 @click.argument("subject")
-@click.option("--out", type=click.Path(path_type=Path), default=Path("resultaten"), help=say("cli.evaluate.out"))
+@click.option(
+    "--out", type=click.Path(path_type=Path), default=Path("resultaten"), help=say("cli.evaluate.out")
+)
 @click.option("--term", type=int, help=say("cli.evaluate.term"))
 @click.option("--tot", "until", type=int, help=say("cli.evaluate.until"))
-@click.option("--formaat", "forms", default="html,pdf", callback=_split("forms"), help=say("cli.evaluate.form"))
-@click.option("--lengte", "lengths", default="normaal", callback=_split("lengths"), help=say("cli.evaluate.length"))
+@click.option(
+    "--formaat", "forms", default="html,pdf", callback=_split("forms"), help=say("cli.evaluate.form")
+)
+@click.option(
+    "--lengte", "lengths", default="normaal", callback=_split("lengths"), help=say("cli.evaluate.length")
+)
 @click.option("--datum", type=click.DateTime(["%Y-%m-%d"]), help=say("cli.evaluate.date"))
 def evaluate(
-    subject: str, out: Path, term: int | None, until: int | None, forms: list[str], lengths: list[str],
+    subject: str,
+    out: Path,
+    term: int | None,
+    until: int | None,
+    forms: list[str],
+    lengths: list[str],
     datum: Any,
-) -> None:  # fmt: skip
+) -> None:
     """Evaluate and write the results in one folder."""
     from memokit.evaluation import kind_of, write_all
 

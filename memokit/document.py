@@ -195,7 +195,7 @@ class Document:
     version: int = field(default=1)
 
     def select(self, length: Length) -> Document:
-        """Return the same document in another length: fewer blocks, the same text, the notes that are used."""
+        """Return the document in another length: fewer blocks, the same text, the notes that are used."""
         kept = tuple(block for block in self.blocks if length in block.lengths)
         kept = tuple(block for i, block in enumerate(kept) if _has_content(kept, i))
         smaller = replace(self, blocks=kept)

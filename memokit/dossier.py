@@ -28,11 +28,11 @@ from memokit.journal import (
     new_id,
     read_journal,
 )
-from memokit.merging import key_of, merge
+from memokit.merging import merge
 from memokit.problems import MemokitError, Problem
 from memokit.records import TABLES, Answer, PlanLine, Record, Rung, Settings, model_of
 from memokit.resources import checksum
-from memokit.rows import file_of, heads, to_fields, to_row
+from memokit.rows import file_of, heads, key_of, to_fields, to_row
 from memokit.settings import read_settings, settings_bytes, settings_sheet
 from memokit.tables import Sheet, csv_bytes, replace_file, write_problem
 from memokit.terms import Term

@@ -23,16 +23,40 @@ from memokit.narrative import write_document
 from memokit.narrative.letter import letter, worksheet
 from memokit.problems import MemokitError, Problem, refuse_errors
 from memokit.resources import checksum, data_path
-from memokit.territory import Place, place
 from memokit.terms import Term
+from memokit.territory import Place, place
 
-FACTS = ("population", "households", "income", "crime", "road_accidents", "farm_shops", "health_index",
-         "municipalities", "mergers")  # fmt: skip
+FACTS = (
+    "population",
+    "households",
+    "income",
+    "crime",
+    "road_accidents",
+    "farm_shops",
+    "health_index",
+    "municipalities",
+    "mergers",
+)
 NAMES: Mapping[str, str] = {"normal": "evaluatie", "full": "evaluatie-volledig", "page": "handblad"}
 SCORE_COLUMNS = (
-    "kind", "key", "name", "unit", "goal", "year_then", "then", "year_now", "now", "change", "score_then",
-    "score_now", "trend", "n", "status", "basis", "source",
-)  # fmt: skip
+    "kind",
+    "key",
+    "name",
+    "unit",
+    "goal",
+    "year_then",
+    "then",
+    "year_now",
+    "now",
+    "change",
+    "score_then",
+    "score_now",
+    "trend",
+    "n",
+    "status",
+    "basis",
+    "source",
+)
 SUFFIXES = (".html", ".pdf", ".docx", ".md", ".json")
 
 
@@ -80,9 +104,9 @@ def evaluate(x: Dossier | str | Path, term: Term | None = None, on: date | None 
     refuse_errors(dossier.problems)
     settings = dossier.settings
     fictional = settings.fictional == "yes"
-    where = None if fictional else place(settings.municipality, dossier.term)
-    name = settings.name or (where.name if where else settings.municipality)
-    return _assemble(name, dossier.term, on or _dossier_date(dossier), where, dossier)
+    home = None if fictional else place(settings.municipality, dossier.term)
+    name = settings.name or (home.name if home else settings.municipality)
+    return _assemble(name, dossier.term, on or _dossier_date(dossier), home, dossier)
 
 
 def _assemble(name: str, term: Term, on: date, where: Place | None, dossier: Dossier | None) -> Evaluation:
@@ -138,15 +162,22 @@ def _recipe(measures: Measures) -> dict[str, Any]:
     settings: dict[str, Any] = {
         "municipality": measures.place.code if measures.place else dossier and dossier.settings.municipality,
         "borders": measures.place.borders if measures.place else None,
-        "election": term.election, "baseline": term.start, "until": term.end,
-        "date": measures.date.isoformat(), "last_account": measures.last_account,
-        "target_year": 2030, "progress": "linear",
+        "election": term.election,
+        "baseline": term.start,
+        "until": term.end,
+        "date": measures.date.isoformat(),
+        "last_account": measures.last_account,
+        "target_year": 2030,
+        "progress": "linear",
         "themes": list(dossier.settings.themes) if dossier else [],
         "targets": {t.indicator: t.target for t in dossier.targets} if dossier else {},
-    }  # fmt: skip
+    }
     return {
-        "memokit": __version__, "settings": settings, "inputs": {**inputs, **own}, "checksum": _short(own),
-    }  # fmt: skip
+        "memokit": __version__,
+        "settings": settings,
+        "inputs": {**inputs, **own},
+        "checksum": _short(own),
+    }
 
 
 def _short(inputs: Mapping[str, str]) -> str:
@@ -231,28 +262,46 @@ def score_rows(ev: Evaluation) -> list[dict[str, Any]]:
     """Return one row per figure, goal and theme: what stands in `scores.csv`, for other programs."""
     rows = [
         {
-            "kind": "figure", "key": f.key, "name": f.name, "unit": f.unit, "goal": f.goal,
-            "year_then": f.then.year if f.then else None, "then": f.then.value if f.then else None,
-            "year_now": f.now.year if f.now else None, "now": f.now.value if f.now else None,
-            "change": f.change, "score_then": f.score_then, "score_now": f.score_now, "trend": f.progress.trend,
-            "n": None, "status": f.now.status if f.now else "missing", "basis": f.target_by or "information",
+            "kind": "figure",
+            "key": f.key,
+            "name": f.name,
+            "unit": f.unit,
+            "goal": f.goal,
+            "year_then": f.then.year if f.then else None,
+            "then": f.then.value if f.then else None,
+            "year_now": f.now.year if f.now else None,
+            "now": f.now.value if f.now else None,
+            "change": f.change,
+            "score_then": f.score_then,
+            "score_now": f.score_now,
+            "trend": f.progress.trend,
+            "n": None,
+            "status": f.now.status if f.now else "missing",
+            "basis": f.target_by or "information",
             "source": " ".join((f.now or f.then).sources) if (f.now or f.then) else "",  # type: ignore[union-attr]
         }
         for f in ev.measures.figures
-    ]  # fmt: skip
+    ]
     agenda = ev.measures.agenda
     for kind, scores in (("goal", agenda.goals), ("theme", agenda.themes)) if agenda else ():
         rows += [
-            {"kind": kind, "key": s.key, "goal": s.key if kind == "goal" else None, "score_then": s.then,
-             "score_now": s.now, "n": s.n, "basis": " ".join(s.bases)}
+            {
+                "kind": kind,
+                "key": s.key,
+                "goal": s.key if kind == "goal" else None,
+                "score_then": s.then,
+                "score_now": s.now,
+                "n": s.n,
+                "basis": " ".join(s.bases),
+            }
             for s in scores
-        ]  # fmt: skip
+        ]
     return rows
 
 
 @contextmanager
 def _beside(target: Path) -> Iterator[Path]:
-    """Give a temporary folder on the same disk; a disk that is full or closed becomes a problem, not a crash."""
+    """Give a temporary folder on the same disk; a full or closed disk becomes a problem, not a crash."""
     parent = target.parent
     folder = None
     try:

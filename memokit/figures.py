@@ -88,6 +88,7 @@ def _render(
     settings: dict[Any, Any] = {
         "font.family": ["Source Sans Pro", "DejaVu Sans"], "svg.fonttype": "none", "hatch.linewidth": 0.6,
         "svg.hashsalt": f"memokit {figure.id}", "path.simplify": False,
+        "path.sketch": None, "text.usetex": False,
     }  # fmt: skip
     with matplotlib.rc_context(settings), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a character that no font has

@@ -87,13 +87,18 @@ def _points(measures: Measures, dossier: Dossier, which: str, kind: Kind) -> Ite
     for point in dossier.points:
         if point.kind == which and _may_be_said(dossier, point):
             yield _make(
-                measures, kind, point.subject or point.title, "point", values=values_of(point),
-                sources=point.sources, certainty="proven" if point.sources else "opinion",
-            )  # fmt: skip
+                measures,
+                kind,
+                point.subject or point.title,
+                "point",
+                values=values_of(point),
+                sources=point.sources,
+                certainty="proven" if point.sources else "opinion",
+            )
 
 
 def _may_be_said(dossier: Dossier, point: Point) -> bool:
-    """A promise needs a place where it was made, and a search and a question, or a judged action behind it."""
+    """A promise needs a place where it was made, and a search and a question or a judged action."""
     if point.kind != "promise":
         return True
     judged = any(a.action == point.subject for a in dossier.assessments)
@@ -108,11 +113,18 @@ def _strengths(measures: Measures, dossier: Dossier) -> Iterator[Finding]:
         holds = catalogue.holds(criterion.indicator.id, criterion.now)  # "gedeeltelijk" is not yet "ja"
         if criterion.score_then is not None and better and holds and criterion.answer.sources_now:
             yield _make(
-                measures, "strength", criterion.indicator.id, "criterion_better",
-                values={"statement": criterion.indicator.statement_yes, "then": criterion.then,
-                        "now": criterion.now, "name": criterion.indicator.name},
+                measures,
+                "strength",
+                criterion.indicator.id,
+                "criterion_better",
+                values={
+                    "statement": criterion.indicator.statement_yes,
+                    "then": criterion.then,
+                    "now": criterion.now,
+                    "name": criterion.indicator.name,
+                },
                 sources=criterion.answer.sources_now,
-            )  # fmt: skip
+            )
 
 
 def plan_strengths(dossier: Dossier) -> tuple[dict[str, Any], ...]:
@@ -129,10 +141,14 @@ def _achieved(measures: Measures) -> Iterator[Finding]:
     for action in measures.actions:
         if action.status in {"achieved", "mostly"}:
             yield _make(
-                measures, "achieved", action.code, action.status,
-                values={"title": action.item.title, "line": action.line}, sources=action.sources,
+                measures,
+                "achieved",
+                action.code,
+                action.status,
+                values={"title": action.item.title, "line": action.line},
+                sources=action.sources,
                 certainty="proven" if action.certainty == "proven" else "word",
-            )  # fmt: skip
+            )
 
 
 def _promises(measures: Measures, dossier: Dossier) -> Iterator[Finding]:
@@ -141,11 +157,19 @@ def _promises(measures: Measures, dossier: Dossier) -> Iterator[Finding]:
     for action in measures.actions:
         if action.status in OPEN and action.promised and action.code not in told:
             yield _make(
-                measures, "promise_open", action.code, "action",
-                values={"title": action.item.title, "status": action.status, "line": action.line,
-                        "reason": action.reason, "promise_from": action.item.promise_from},
+                measures,
+                "promise_open",
+                action.code,
+                "action",
+                values={
+                    "title": action.item.title,
+                    "status": action.status,
+                    "line": action.line,
+                    "reason": action.reason,
+                    "promise_from": action.item.promise_from,
+                },
                 sources=action.sources,
-            )  # fmt: skip
+            )
 
 
 def _wishes(measures: Measures, dossier: Dossier) -> Iterator[Finding]:
@@ -156,11 +180,18 @@ def _wishes(measures: Measures, dossier: Dossier) -> Iterator[Finding]:
         known = criterion.indicator
         if criterion.in_use and criterion.now in NEGATIVE and known.id not in told:
             yield _make(
-                measures, "wish", known.id, "criterion",
-                values={"title": known.statement_no, "why": known.why, "ask": known.ask,
-                        "target_by": criterion.target_by},
+                measures,
+                "wish",
+                known.id,
+                "criterion",
+                values={
+                    "title": known.statement_no,
+                    "why": known.why,
+                    "ask": known.ask,
+                    "target_by": criterion.target_by,
+                },
                 sources=criterion.answer.sources_now,
-            )  # fmt: skip
+            )
 
 
 def _changes(measures: Measures) -> Iterator[Finding]:
@@ -173,20 +204,32 @@ def _more_relevant(measures: Measures) -> Iterator[Finding]:
     for action in measures.actions:
         if action.relevance in {"more", "less"}:
             yield _make(
-                measures, "more_relevant", action.code, action.relevance,
-                values={"title": action.item.title}, certainty="opinion",
-            )  # fmt: skip
+                measures,
+                "more_relevant",
+                action.code,
+                action.relevance,
+                values={"title": action.item.title},
+                certainty="opinion",
+            )
 
 
 def _sdg(measures: Measures) -> Iterator[Finding]:
     agenda = measures.agenda
     assert agenda is not None
     if agenda.level is not None:
-        yield _make(measures, "sdg", "level", "level", values={"level": agenda.level},
-                    sources=agenda.level_sources, certainty="opinion")  # fmt: skip
+        yield _make(
+            measures,
+            "sdg",
+            "level",
+            "level",
+            values={"level": agenda.level},
+            sources=agenda.level_sources,
+            certainty="opinion",
+        )
     for item in agenda.label_only:
-        yield _make(measures, "sdg", item.code, "label_only", values={"title": item.title},
-                    sources=item.sources)  # fmt: skip
+        yield _make(
+            measures, "sdg", item.code, "label_only", values={"title": item.title}, sources=item.sources
+        )
 
 
 def _own_part(measures: Measures, dossier: Dossier) -> Iterator[Finding]:

@@ -57,6 +57,8 @@ class Dossier:
         It was made by a newer memokit.
     row_numbers
         Where a record stands: (table, id) → row of its file. Not there while it is only in the journal.
+    kept_out
+        The rows with an error, by (table, id): they are there, but cannot be used.
     """
 
     folder: Path
@@ -65,6 +67,7 @@ class Dossier:
     problems: tuple[Problem, ...] = ()
     read_only: bool = False
     row_numbers: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    kept_out: frozenset[tuple[str, str]] = frozenset()
 
     def table(self, name: str) -> tuple[Record, ...]:
         """Return the records of one table; an unknown name is a KeyError."""
@@ -185,6 +188,7 @@ def read_folder(folder: Path) -> Dossier:
     problems = [*found.problems, *journal.problems]
     records: dict[str, tuple[Record, ...]] = {}
     row_numbers: dict[tuple[str, str], int] = {}
+    kept_out: set[tuple[str, str]] = set()
     for model in TABLES:
         try:
             reading = read_records(read_table(folder, model, journal), model)
@@ -193,8 +197,11 @@ def read_folder(folder: Path) -> Dossier:
             continue
         records[model.table] = tuple(record for _, record in reading.records)
         row_numbers |= {(model.table, record.id): row for row, record in reading.records if row}
+        kept_out |= {(model.table, id_) for id_ in reading.kept_out}
         problems += reading.problems
-    return Dossier(folder, found.settings, records, tuple(problems), found.read_only, row_numbers)
+    return Dossier(
+        folder, found.settings, records, tuple(problems), found.read_only, row_numbers, frozenset(kept_out)
+    )
 
 
 def read_table(folder: Path, model: type[Record], journal: Journal, merged: bool = True) -> Sheet:

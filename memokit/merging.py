@@ -13,23 +13,8 @@ from memokit.cells import canonical, excel_forms, format_cell
 from memokit.journal import Change, Fields
 from memokit.problems import Problem
 from memokit.records import Cell, Record
-from memokit.rows import heads
+from memokit.rows import heads, key_of
 from memokit.tables import Sheet
-
-
-def key_of(row: Fields, model: type[Record]) -> str:
-    """Return the key of a row of text, spelled as memokit does; the settings have one row and need none."""
-    if model.table == "settings":
-        return "settings"
-    names, cells = heads(model), model.cells()
-    texts = [row.get(names[name], "") for name in model.key]
-    return "|".join(
-        _or(canonical(text, cells[name]), text) for name, text in zip(model.key, texts, strict=True)
-    )
-
-
-def _or(text: str | None, other: str) -> str:
-    return other if text is None else text
 
 
 def mend(sheet: Sheet, model: type[Record], keys: Sequence[str]) -> Sheet:

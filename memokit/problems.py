@@ -1,4 +1,4 @@
-"""What can be wrong with an input, as codes and places; the sentences stand in `data/texts/<lang>/problems.yml`."""
+"""What can be wrong with an input: codes and places. The sentences stand in `problems.yml`."""
 
 from __future__ import annotations
 
@@ -76,9 +76,7 @@ class Problem:
     @property
     def place(self) -> str:
         """File, sheet, row and column, in words."""
-        return texts.say(
-            "problems.place", file=self.file, sheet=self.sheet, row=self.row, column=self.column
-        )
+        return texts.say("problems.place", file=self.file, sheet=self.sheet, row=self.row, column=self.column)
 
     def __str__(self) -> str:
         where = f"{self.place}: " if self.place else ""
@@ -96,9 +94,7 @@ class MemokitError(Exception):
     """
 
     def __init__(self, problems: Iterable[Problem] | Problem) -> None:
-        self.problems: tuple[Problem, ...] = (
-            (problems,) if isinstance(problems, Problem) else tuple(problems)
-        )
+        self.problems: tuple[Problem, ...] = (problems,) if isinstance(problems, Problem) else tuple(problems)
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
     @property

@@ -63,8 +63,8 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
         "never", "once", "yearly", "title", "applied", "returned", "none",
     ),
     "source_kind": (
-        "decision", "account", "plan", "report", "rules", "contract", "count", "website", "press", "statistics",
-        "confirmation", "statement", "own_observation", "testimony", "search",
+        "decision", "account", "plan", "report", "rules", "contract", "count", "website", "press",
+        "statistics", "confirmation", "statement", "own_observation", "testimony", "search",
     ),
     "context_kind": ("law", "money", "crisis", "merger", "people", "other"),
     "followed": ("yes", "partly", "no", "open"),
@@ -409,5 +409,3 @@ def values_of(record: Record) -> dict[str, Any]:
     'action'
     """
     return {name: getattr(record, name) for name in type(record).model_fields}
-
-

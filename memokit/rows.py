@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any
 
 from memokit import texts
-from memokit.cells import Stored, format_cell, nearest, parse_cell
+from memokit.cells import Stored, canonical, format_cell, nearest, parse_cell
 from memokit.problems import MemokitError, Problem
 from memokit.records import Record
 from memokit.tables import Sheet
@@ -19,10 +19,11 @@ from memokit.tables import Sheet
 
 @dataclass(frozen=True)
 class Reading:
-    """The records of one table with their row numbers, and what is wrong with the others."""
+    """The records of one table with their row numbers; the others by key, and what is wrong with them."""
 
     records: tuple[tuple[int, Record], ...]
     problems: tuple[Problem, ...]
+    kept_out: tuple[str, ...] = ()
 
 
 def file_of(table: str) -> str:
@@ -68,6 +69,21 @@ def to_row(record: Record) -> dict[str, str]:
     return {names[name]: text for name, text in to_fields(record).items()}
 
 
+def key_of(row: Mapping[str, str], model: type[Record]) -> str:
+    """Return the key of a row of text, spelled as memokit does; the settings have one row and need none."""
+    if model.table == "settings":
+        return "settings"
+    names, cells = heads(model), model.cells()
+    texts = [row.get(names[name], "") for name in model.key]
+    return "|".join(
+        _or(canonical(text, cells[name]), text) for name, text in zip(model.key, texts, strict=True)
+    )
+
+
+def _or(text: str | None, other: str) -> str:
+    return other if text is None else text
+
+
 def read_records(sheet: Sheet, model: type[Record]) -> Reading:
     """Turn rows into records; a row with an error is kept out and reported, with all its errors."""
     problems = [*sheet.problems, *_columns(sheet, model)]
@@ -75,11 +91,12 @@ def read_records(sheet: Sheet, model: type[Record]) -> Reading:
         return Reading((), tuple(problems))
     shifted = {problem.row for problem in sheet.problems if problem.severity == "error"}
     first: dict[str, int] = {}
-    records = []
+    records, kept_out = [], []
     for number, row in sheet.rows:
         record, wrong = _record(sheet, number, row, model)
         problems += wrong
         if record is None or (number and number in shifted):
+            kept_out.append(key_of(row, model))
             continue
         if record.id in first:
             twin = sheet.problem("duplicate-key", number, heads(model)[model.key[0]], found=record.id)
@@ -87,7 +104,7 @@ def read_records(sheet: Sheet, model: type[Record]) -> Reading:
             continue
         first[record.id] = number
         records.append((number, record))
-    return Reading(tuple(records), tuple(problems))
+    return Reading(tuple(records), tuple(problems), tuple(kept_out))
 
 
 def _columns(sheet: Sheet, model: type[Record]) -> list[Problem]:

@@ -1,8 +1,9 @@
 """Key → sentence, and numbers and dates as people in Flanders write them. The only jinja2 and babel door.
 
 Sentences stand in `data/texts/<lang>/<room>.yml`; the first part of a key is the file. A sentence may use
-`**strong**`, `_emphasis_` and `{{ "id" | note }}`; these become marks from Unicode's private use area *before*
-values are filled in, so that text from a council's file can never become markup (`document.runs` reads them).
+`**strong**`, `_emphasis_` and `{{ "id" | note }}`; these become marks from Unicode's private use area
+*before* values are filled in, so that text from a council's file can never become markup; `document.runs`
+reads them.
 """
 
 from __future__ import annotations
@@ -134,7 +135,7 @@ class _Marked(str):
 
 
 def marked(text: str) -> str:
-    """Let a sentence of memokit's own stand inside another one with its marks; never for a council's words."""
+    """Let a sentence of memokit's own stand inside another with its marks; never a council's words."""
     return _Marked(text)
 
 

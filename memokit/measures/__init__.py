@@ -61,11 +61,19 @@ def measure(name: str, term: Term, on: date, place: Place | None, dossier: Dossi
     advice = measure_advice(dossier)
     figures = measure_figures(dossier, money, advice)
     return Measures(
-        name, term, on, place, dossier, last,
+        name,
+        term,
+        on,
+        place,
+        dossier,
+        last,
         (*public, *_council_counts(dossier, term, public), *figures),
-        actions, count_actions(actions), money, *advice,
+        actions,
+        count_actions(actions),
+        money,
+        *advice,
         measure_agenda(dossier, actions, figures, (term.plan[0], last)),
-    )  # fmt: skip
+    )
 
 
 def _inhabitants(dossier: Dossier, place: Place | None, year: int) -> Ratio | None:
@@ -87,7 +95,18 @@ def _council_counts(
         then, now = observed_pair(dossier, key)
         if table not in known and (then or now):
             record = facts.record(table)
-            found.append(FigureMeasure(
-                table, record["title"], record["unit"], 0, "", None, then, now, "council", True,
-            ))  # fmt: skip
+            found.append(
+                FigureMeasure(
+                    table,
+                    record["title"],
+                    record["unit"],
+                    0,
+                    "",
+                    None,
+                    then,
+                    now,
+                    "council",
+                    True,
+                )
+            )
     return tuple(found)

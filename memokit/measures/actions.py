@@ -60,7 +60,7 @@ class ActionMeasure:
 
 @dataclass(frozen=True)
 class ActionCounts:
-    """A full breakdown that adds up: `sum(by_status.values()) == n`; what is left out is counted beside it."""
+    """A full breakdown: `sum(by_status.values()) == n`; what is left out is counted beside it."""
 
     n: int
     by_status: Mapping[str, int]

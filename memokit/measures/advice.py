@@ -79,6 +79,15 @@ def _from_counts(dossier: Dossier) -> AdviceMeasure | None:
     if given is None or answered is None or answered > given:
         return None
     return AdviceMeasure(
-        given, answered, 0, given - answered, None, None, settings.agreed_days, 0, 0, {},
+        given,
+        answered,
+        0,
+        given - answered,
+        None,
+        None,
+        settings.agreed_days,
+        0,
+        0,
+        {},
         settings.advices_sources,
-    )  # fmt: skip
+    )

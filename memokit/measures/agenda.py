@@ -1,4 +1,4 @@
-"""How far Agenda 2030 steers the municipality: the questionnaire, scores per goal and theme, ladder, labels."""
+"""How far Agenda 2030 steers the municipality: questionnaire, scores per goal and theme, ladder, labels."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Score:
 
 @dataclass(frozen=True)
 class GoalActions:
-    """The actions that bear a label of one goal, with their planned and spent euros where known."""
+    """The actions that bear a label of one goal; euros of those whose planned and spent are both known."""
 
     goal: int
     actions: int
@@ -86,8 +86,11 @@ class Agenda:
 
 
 def measure_agenda(
-    dossier: Dossier, actions: tuple[ActionMeasure, ...], figures: tuple[FigureMeasure, ...], years: tuple[int, int]
-) -> Agenda:  # fmt: skip
+    dossier: Dossier,
+    actions: tuple[ActionMeasure, ...],
+    figures: tuple[FigureMeasure, ...],
+    years: tuple[int, int],
+) -> Agenda:
     """Return the measures of Agenda 2030 for one dossier; `years` bounds the euros (first, last account)."""
     criteria = tuple(_criterion(dossier, answer) for answer in dossier.answers if _known(answer))
     parts = [*_scored_criteria(criteria), *_scored_figures(figures)]
@@ -103,7 +106,8 @@ def measure_agenda(
         themes=_scores(parts, lambda part: part.theme),
         level=level,
         level_then=level_then,
-        then_not_yet=bool(dossier.rungs) and all(r.then in {"not_yet", "no"} for r in dossier.rungs)
+        then_not_yet=bool(dossier.rungs)
+        and all(r.then in {"not_yet", "no"} for r in dossier.rungs)
         and any(r.then == "not_yet" for r in dossier.rungs),
         level_sources=sources,
         level_rung=rung,
@@ -111,7 +115,7 @@ def measure_agenda(
         label_only=proven,
         label_checked=bool(labelled) and (checked or bool(proven)),
         goal_actions=_goal_actions(dossier, labelled, years),
-    )  # fmt: skip
+    )
 
 
 def _known(answer: Answer) -> bool:
@@ -124,10 +128,16 @@ def _criterion(dossier: Dossier, answer: Answer) -> CriterionMeasure:
     bare = answer.now in NEGATIVE and not searched_and_asked(dossier, answer.sources_now)
     now = "unknown" if bare else answer.now
     return CriterionMeasure(
-        indicator, answer, answer.then, now, bare, posts.in_use, posts.target_by,
+        indicator,
+        answer,
+        answer.then,
+        now,
+        bare,
+        posts.in_use,
+        posts.target_by,
         catalogue.score_of(indicator.id, answer.then) if posts.in_use else None,
         catalogue.score_of(indicator.id, now) if posts.in_use else None,
-    )  # fmt: skip
+    )
 
 
 @dataclass(frozen=True)
@@ -186,7 +196,8 @@ def _level(dossier: Dossier, moment: str) -> tuple[int | None, tuple[str, ...], 
     answers = {rung.rung: rung for rung in dossier.rungs}
     if all(getattr(rung, moment) in SILENT for rung in dossier.rungs):
         return None, (), ""
-    level, sources, reached = 0, (), ""
+    level, reached = 0, ""
+    sources: tuple[str, ...] = ()
     for row in catalogue.rows("ladder"):
         rung = answers.get(row["key"])
         if int(row["level"]) == 0:
@@ -219,12 +230,12 @@ def _goal_actions(
     found: list[GoalActions] = []
     for goal in range(1, 18):
         mine = [i for i in labelled if any(t.startswith(f"SDG {goal}.") for t in i.sdg_targets)]
-        rows = [[r for r in dossier.amounts if r.item == i.code and years[0] <= r.year <= years[1]] for i in mine]
-        planned = [add_known(r.planned_last for r in part) for part in rows]
-        spent = [add_known(r.spent for r in part) for part in rows]
+        rows = [
+            [r for r in dossier.amounts if r.item == i.code and years[0] <= r.year <= years[1]] for i in mine
+        ]
+        euros = [(add_known(r.planned_last for r in part), add_known(r.spent for r in part)) for part in rows]
+        known = [(planned, spent) for planned, spent in euros if planned is not None and spent is not None]
         if mine:
-            found.append(GoalActions(
-                goal, len(mine), sum(p is not None for p in planned),
-                sum(p for p in planned if p is not None), sum(s for s in spent if s is not None),
-            ))  # fmt: skip
+            planned, spent = sum(pair[0] for pair in known), sum(pair[1] for pair in known)
+            found.append(GoalActions(goal, len(mine), len(known), planned, spent))
     return tuple(found)

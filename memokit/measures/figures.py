@@ -125,7 +125,7 @@ def observed_pair(dossier: Dossier, key: str) -> tuple[Observed | None, Observed
     rows = sorted(mine, key=lambda row: row.year)  # a figure without a source is not printed
     then = next((r for r in rows if r.year == dossier.term.start), None)
     later = [r for r in rows if dossier.term.start < r.year <= dossier.term.end]
-    return then and _observed(then), _observed(later[-1]) if later else None
+    return _observed(then) if then else None, _observed(later[-1]) if later else None
 
 
 def _own(dossier: Dossier) -> Iterable[tuple[str, Pair]]:
@@ -137,9 +137,7 @@ def _own(dossier: Dossier) -> Iterable[tuple[str, Pair]]:
 
 def _observed(row: Figure) -> Observed:
     assert row.value is not None
-    return Observed(
-        row.year, row.value, row.status, row.sources, row.numerator, row.denominator, row.margin
-    )
+    return Observed(row.year, row.value, row.status, row.sources, row.numerator, row.denominator, row.margin)
 
 
 def _computed(
@@ -193,7 +191,15 @@ def _measured(
     zero = baseline if zero is None else zero
     scored = posts.in_use and posts.target is not None and zero is not None and zero != posts.target
     return FigureMeasure(
-        key, name, unit, decimals, theme, goal, then, now, "computed" if key in {"IS13", "IS55"} else "council",
+        key,
+        name,
+        unit,
+        decimals,
+        theme,
+        goal,
+        then,
+        now,
+        "computed" if key in {"IS13", "IS55"} else "council",
         information=not posts.in_use,
         then_real=real,
         target=posts.target,
@@ -202,7 +208,7 @@ def _measured(
         score_then=position(baseline, zero, posts.target) if scored else None,
         score_now=position(now.value if now else None, zero, posts.target) if scored else None,
         caveats=(caveat,) if caveat else (),
-    )  # fmt: skip
+    )
 
 
 def _progress(

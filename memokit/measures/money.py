@@ -71,7 +71,7 @@ class Money:
 
 
 def measure_money(dossier: Dossier, last_account: int, population: Population) -> Money:
-    """Return what may be said about money. An amount without a source is left out and named in `unsourced`."""
+    """Return what may be said about money. An amount without a source is left out, and named."""
     term = dossier.term
     sourced = [row for row in dossier.amounts if row.sources]
     unsourced = tuple(f"{row.item} {row.year}" for row in dossier.amounts if not row.sources)
@@ -123,12 +123,13 @@ def _action(rows: list[Amount], first: int, last: int) -> ActionMoney | None:
     if not rows:
         return None
     return ActionMoney(
-        first, last,
+        first,
+        last,
         add_known(row.planned_first for row in rows),
         add_known(row.planned_last for row in rows),
         add_known(row.spent for row in rows),
         _sources(rows),
-    )  # fmt: skip
+    )
 
 
 def _fields(rows: list[Amount], year: int) -> frozenset[str]:

@@ -6,8 +6,8 @@ from memokit import facts
 from memokit.facts import Observation
 from memokit.measures.figures import FigureMeasure, Observed
 from memokit.problems import MemokitError
-from memokit.territory import Place, Placed, difference
 from memokit.terms import Term
+from memokit.territory import Place, Placed, difference
 
 COUNTS = ("population", "households")
 RATES = ("income", "crime", "road_accidents", "farm_shops")
@@ -24,8 +24,8 @@ def measure_public(place: Place, term: Term) -> tuple[FigureMeasure, ...]:
     --------
     >>> from memokit.territory import place
     >>> population = measure_public(place("Mechelen", Term(2024)), Term(2024))[0]
-    >>> population.then.year, population.now.year, population.change == population.now.value - population.then.value
-    (2018, 2024, True)
+    >>> population.then.year, population.now.year, population.change
+    (2018, 2024, 3009.0)
     """
     counts = (_count(table, place, term) for table in COUNTS)
     rates = (_rate(table, place, term) for table in RATES)
@@ -41,13 +41,18 @@ def _rate(table: str, place: Place, term: Term) -> FigureMeasure | None:
     rows = {o.year: o for o in facts.per_inhabitant(table, place) if o.value is not None}
     counts = {o.year: o for o in facts.series(table, place)}
     decimals = 0 if table == "income" else 1
-    return _figure(table, place, term, rows, counts, facts.record(table)["title"], decimals)
+    return _figure(table, place, term, rows, counts, facts.record(table)["rate_title"], decimals)
 
 
 def _figure(
-    table: str, place: Place, term: Term, rows: dict[int, Observation], counts: dict[int, Observation],
-    name: str, decimals: int,
-) -> FigureMeasure | None:  # fmt: skip
+    table: str,
+    place: Place,
+    term: Term,
+    rows: dict[int, Observation],
+    counts: dict[int, Observation],
+    name: str,
+    decimals: int,
+) -> FigureMeasure | None:
     inside = [year for year in rows if term.start <= year <= term.end]
     if not inside:
         return None
@@ -64,12 +69,12 @@ def _figure(
         decimals=decimals,
         theme="",
         goal=goal if isinstance(goal, int) else None,
-        then=then and _observed(then, counts, table),
-        now=now and _observed(now, counts, table),
+        then=_observed(then, counts, table) if then else None,
+        now=_observed(now, counts, table) if now else None,
         origin="public",
         information=True,
         then_real=_real(table, then, now),
-        caveats=tuple(facts.record(table)["caveats"]),
+        caveats=tuple(facts.record(table).get("printed", ())),
         merged=len(place.merged_from) > 1,
     )
 
@@ -87,13 +92,22 @@ def _observed(observation: Observation, counts: dict[int, Observation], table: s
     if count is not None and count.value is not None and observation.value:
         people = round(per["factor"] * count.value / observation.value)
     return Observed(
-        observation.year, observation.value, observation.status, (f"{SOURCE}{table}",),
-        count.value if count else None, people,
-    )  # fmt: skip
+        observation.year,
+        observation.value,
+        observation.status,
+        (f"{SOURCE}{table}",),
+        count.value if count else None,
+        people,
+    )
 
 
 def _real(table: str, then: Observation | None, now: Observation | None) -> float | None:
-    if not facts.record(table)["unit"].startswith("euro") or then is None or now is None or then.value is None:
+    if (
+        not facts.record(table)["unit"].startswith("euro")
+        or then is None
+        or now is None
+        or then.value is None
+    ):
         return None
     try:
         return facts.real_terms(then.value, then.year, now.year)

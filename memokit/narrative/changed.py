@@ -1,4 +1,4 @@
-"""What changed since the baseline: the context, the people, and figures then and now with the merger explained."""
+"""What changed since the baseline: the context, the people, and figures then and now."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from memokit.records import ContextEvent
 from memokit.texts import note_mark, number, say, signed
 
 BACKGROUND_NOTES = 3
+LEAST_FOR_PERCENT = 20
 
 
 def count_then_and_later(measures: Measures) -> tuple[int, ...]:
@@ -25,7 +26,11 @@ def write_changed(draft: Draft) -> None:
     if draft.public:
         draft.paragraph("changed-people", people_sentence(draft))
         figures_table(draft, [f for f in draft.measures.figures if f.origin == "public"], NORMAL)
-        draft.paragraph("changed-ask", say("section.changed.ask_public", baseline=draft.measures.term.start), voice="aside")  # fmt: skip
+        draft.paragraph(
+            "changed-ask",
+            say("section.changed.ask_public", baseline=draft.measures.term.start),
+            voice="aside",
+        )
         return
     draft.paragraph("changed-context", _context_answer(draft), voice="opinion")
     draft.paragraph("changed-people", people_sentence(draft))
@@ -56,8 +61,13 @@ def people_sentence(draft: Draft) -> str:
     assert now is not None
     note = draft.source_note("population", [*now.sources, *(then.sources if then else ())])
     return say(
-        "section.changed.people", gemeente=draft.municipality, now=now, then=then, diff=figure.change or 0, note=note
-    )  # fmt: skip
+        "section.changed.people",
+        gemeente=draft.municipality,
+        now=now,
+        then=then,
+        diff=figure.change or 0,
+        note=note,
+    )
 
 
 def _event(draft: Draft, i: int, event: ContextEvent) -> str:
@@ -83,8 +93,13 @@ def _background(draft: Draft, own: list[ContextEvent]) -> str:
     return say("section.changed.background", texts=texts, note=note)
 
 
-SIGNS = {"municipal_fund": "gemeentefonds", "covid": "corona", "ukraine": "oekra", "compulsory_vote": "verplicht",
-         "advice_rules": "decreet"}  # fmt: skip
+SIGNS = {
+    "municipal_fund": "gemeentefonds",
+    "covid": "corona",
+    "ukraine": "oekra",
+    "compulsory_vote": "verplicht",
+    "advice_rules": "decreet",
+}
 
 
 def _new(key: str, told: str) -> bool:
@@ -95,10 +110,12 @@ def _new(key: str, told: str) -> bool:
 def figures_table(draft: Draft, figures: list[FigureMeasure], lengths: frozenset[str] = FULL) -> None:
     """Write the table of figures then and now, each with its footnote."""
     baseline = draft.measures.term.start
-    heads = columns("section.changed.columns", ("then", "now", "change"), {"name": 2.4, "goal": 0.6}, baseline=baseline)
+    heads = columns(
+        "section.changed.columns", ("then", "now", "change"), {"name": 2.4, "goal": 0.6}, baseline=baseline
+    )
     rows = [
         [
-            f"{figure.name}{note_mark(figure_note(draft, figure))}",
+            f"{figure_name(figure)}{note_mark(figure_note(draft, figure))}",
             str(figure.goal or say("common.not_applicable")),
             _then_cell(figure, baseline),
             value_cell(figure, figure.now, with_year=True),
@@ -109,30 +126,48 @@ def figures_table(draft: Draft, figures: list[FigureMeasure], lengths: frozenset
     real = any(figure.then_real is not None for figure in figures)
     cases = any(f.now and f.now.numerator is not None and f.now.numerator < 50 for f in figures)
     remark = say("section.changed.remark_public", real=real, cases=cases)
-    draft.table("figures", say("section.changed.caption", name=draft.measures.name), heads, rows, remark, lengths)
+    draft.table(
+        "figures", say("section.changed.caption", name=draft.measures.name), heads, rows, remark, lengths
+    )
 
 
 def _then_cell(figure: FigureMeasure, baseline: int) -> str:
     return value_cell(figure, figure.then, with_year=figure.then is not None and figure.then.year != baseline)
 
 
+def figure_name(figure: FigureMeasure) -> str:
+    """Return the name of a figure with its unit, unless the name already says it."""
+    name = f"{figure.name[:1].upper()}{figure.name[1:]}"
+    said = "(" in name or not figure.unit or figure.unit.lower() in name.lower()
+    return name if said else say("section.changed.name_unit", name=name, unit=figure.unit)
+
+
+def few(figure: FigureMeasure, observed: Observed | None) -> bool:
+    """Tell whether a share rests on fewer than twenty: then counts are told, never a percentage."""
+    small = (
+        observed is not None and observed.denominator is not None and observed.denominator < LEAST_FOR_PERCENT
+    )
+    return figure.unit.startswith("%") and small
+
+
 def value_cell(figure: FigureMeasure, observed: Observed | None, with_year: bool = False) -> str:
-    """Return a figure with its unit, and its year where that is not the column's; "n.b." when missing."""
+    """Return a figure, and its year where that is not the column's; "n.b." when it is missing."""
     if observed is None:
         return number(None)
     key = "value_year" if with_year else "value"
-    unit = _short_unit(figure.unit)
-    return say(f"section.changed.{key}", value=observed.value, decimals=figure.decimals, unit=unit, year=observed.year)  # fmt: skip
-
-
-def _short_unit(unit: str) -> str:
-    return unit.split(" per ")[0] if " per " in unit else unit
+    if few(figure, observed):
+        text = say("section.changed.few", numerator=observed.numerator, denominator=observed.denominator)
+    else:
+        text = number(observed.value, figure.decimals)
+    return say(f"section.changed.{key}", value=text, year=observed.year)
 
 
 def change_cell(figure: FigureMeasure) -> str:
     """Return the difference with its sign; a survey's inside its margin is "geen aantoonbaar verschil"."""
     if figure.change is None:
         return number(None)
+    if few(figure, figure.then) or few(figure, figure.now):
+        return say("common.not_applicable")
     if figure.no_difference:
         return say("section.changed.no_difference")
     return signed(figure.change, figure.decimals)
@@ -142,11 +177,21 @@ def figure_note(draft: Draft, figure: FigureMeasure) -> str:
     """Keep the footnote of a figure: source, numerator and denominator, index, caveats."""
     then, now = figure.then, figure.now
     sources = [*(now.sources if now else ()), *(then.sources if then else ())]
-    return draft.note(f"figure-{figure.key}", say(
-        "annex.figures.note", cites="; ".join(draft.cites(sources)), caveats=figure.caveats,
-        ratio_now=_ratio(now), ratio_then=_ratio(then), year_now=now.year if now else None,
-        year_then=then.year if then else None, real=figure.then_real, decimals=figure.decimals, unit=figure.unit,
-    ))  # fmt: skip
+    return draft.note(
+        f"figure-{figure.key}",
+        say(
+            "annex.figures.note",
+            cites="; ".join(draft.cites(sources)),
+            caveats=figure.caveats,
+            ratio_now=_ratio(now),
+            ratio_then=_ratio(then),
+            year_now=now.year if now else None,
+            year_then=then.year if then else None,
+            real=figure.then_real,
+            decimals=figure.decimals,
+            unit=figure.unit,
+        ),
+    )
 
 
 def _ratio(observed: Observed | None) -> str:
@@ -158,5 +203,3 @@ def _ratio(observed: Observed | None) -> str:
 def more_relevant(draft: Draft, rule: str) -> list[str]:
     """Return the titles of the actions that became more (or less) relevant."""
     return [f.values["title"] for f in of_kind(draft.findings, "more_relevant") if f.rule == rule]
-
-

@@ -6,10 +6,23 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from memokit import facts
-from memokit.document import NORMAL, Block, Bullets, Column, Note, Paragraph, Section, Table, Text, Voice, runs
+from memokit.document import (
+    NORMAL,
+    Block,
+    Bullets,
+    Column,
+    Note,
+    Paragraph,
+    Section,
+    Table,
+    Text,
+    Voice,
+    runs,
+)
 from memokit.dossier import Dossier
 from memokit.findings import Finding
-from memokit.measures import SOURCE, Measures
+from memokit.measures import Measures
+from memokit.measures.public import SOURCE
 from memokit.records import Source
 from memokit.texts import NBSP, capital, has, lookup, say
 
@@ -59,9 +72,13 @@ class Draft:
         self.blocks.append(Section(name.replace("_", "-"), title, level, annex))
 
     def paragraph(
-        self, name: str, *sentences: str, voice: Voice = "fact", lengths: frozenset[str] = NORMAL,
+        self,
+        name: str,
+        *sentences: str,
+        voice: Voice = "fact",
+        lengths: frozenset[str] = NORMAL,
         finding: str = "",
-    ) -> None:  # fmt: skip
+    ) -> None:
         """Add a paragraph from ready sentences; empty ones fall away, and so does an empty paragraph."""
         words = " ".join(sentence for sentence in sentences if sentence)
         if words:
@@ -76,9 +93,14 @@ class Draft:
             self.blocks.append(Bullets(name, texts, voice, lengths))
 
     def table(
-        self, name: str, caption: str, columns: Sequence[Column], rows: Iterable[Sequence[str]],
-        remark: str = "", lengths: frozenset[str] = NORMAL,
-    ) -> None:  # fmt: skip
+        self,
+        name: str,
+        caption: str,
+        columns: Sequence[Column],
+        rows: Iterable[Sequence[str]],
+        remark: str = "",
+        lengths: frozenset[str] = NORMAL,
+    ) -> None:
         """Add a table; without rows there is none."""
         cells = tuple(tuple(runs(cell) for cell in row) for row in rows)
         if cells:
@@ -117,9 +139,13 @@ class Draft:
         form = "website" if source.kind == "website" else "document"
         dated = bool(source.date) and source.date[:4] not in source.title
         return say(
-            f"sources.cite.{form}", title=source.title, date=source.date, dated=dated,
-            page=source.page.replace(" ", NBSP), consulted=source.consulted_on,
-        )  # fmt: skip
+            f"sources.cite.{form}",
+            title=source.title,
+            date=source.date,
+            dated=dated,
+            page=source.page.replace(" ", NBSP),
+            consulted=source.consulted_on,
+        )
 
     def source(self, name: str) -> Source | None:
         """Return a source of the dossier."""
@@ -150,7 +176,14 @@ def _annexes(measures: Measures) -> tuple[str, ...]:
         "agenda": bool(measures.agenda.goals or measures.agenda.labelled),
         "advice": measures.advice is not None,
     }
-    return (*(name for name, has_content in there.items() if has_content), "open", "terms", "sources", "who", "method")
+    return (
+        *(name for name, has_content in there.items() if has_content),
+        "open",
+        "terms",
+        "sources",
+        "who",
+        "method",
+    )
 
 
 def value_label(choices: str, key: str) -> str:
@@ -158,7 +191,9 @@ def value_label(choices: str, key: str) -> str:
     return str(lookup(f"records.values.{choices}.{key}.label"))
 
 
-def columns(key: str, numeric: Iterable[str] = (), widths: dict[str, float] | None = None, **values: Any) -> list[Column]:  # fmt: skip
+def columns(
+    key: str, numeric: Iterable[str] = (), widths: dict[str, float] | None = None, **values: Any
+) -> list[Column]:
     """Return the columns of a table from its texts; `numeric` names those that hold figures."""
     heads: dict[str, str] = lookup(key)
     numbers, wide = set(numeric), widths or {}

@@ -1,4 +1,4 @@
-"""Where there is still work: promises that are open and wishes, apart; then relevance, reply, our own part."""
+"""Where there is still work: open promises and wishes, apart; then relevance, reply, our own part."""
 
 from __future__ import annotations
 
@@ -17,36 +17,47 @@ def write_gaps(draft: Draft) -> None:
         _public(draft)
         return
     promises = of_kind(draft.findings, "promise_open")
-    wishes = of_kind(draft.findings, "wish")
-    if not draft.measures.actions and not promises:
-        draft.paragraph("gaps-none", say("section.gaps.none"), voice="aside")
+    if draft.measures.actions or promises:
+        _promises(draft, promises)
     else:
-        draft.section("promises", level=2)
-        for finding in promises:
-            if finding.chosen:
-                _promise(draft, finding)
-        rest = sum(not finding.chosen for finding in promises)
-        if rest:
-            draft.paragraph("promises-more", say("section.gaps.more", n=rest), voice="aside")
-        if not promises:
-            draft.paragraph("promises-none", say("section.gaps.no_promises"))
+        draft.paragraph("gaps-none", say("section.gaps.none"), voice="aside")
+    _wishes(draft, of_kind(draft.findings, "wish"))
+
+
+def _promises(draft: Draft, promises: tuple[Finding, ...]) -> None:
+    draft.section("promises", level=2)
+    for finding in promises:
+        if finding.chosen:
+            _promise(draft, finding)
+    if rest := sum(not finding.chosen for finding in promises):
+        draft.paragraph("promises-more", say("section.gaps.more", n=rest), voice="aside")
+    if not promises:
+        draft.paragraph("promises-none", say("section.gaps.no_promises"))
+
+
+def _wishes(draft: Draft, wishes: tuple[Finding, ...]) -> None:
     if wishes:
         draft.section("wishes", level=2)
         for finding in wishes:
             if finding.chosen:
                 _wish(draft, finding)
-        rest = sum(not finding.chosen for finding in wishes)
-        if rest:
-            draft.paragraph("wishes-more", say("section.gaps.more_wishes", n=rest, annex=draft.annex("questions")), voice="aside")  # fmt: skip
+        if rest := sum(not finding.chosen for finding in wishes):
+            draft.paragraph(
+                "wishes-more",
+                say("section.gaps.more_wishes", n=rest, annex=draft.annex("questions")),
+                voice="aside",
+            )
 
 
 def _public(draft: Draft) -> None:
     baseline, account = draft.measures.term.start, draft.measures.last_account
     draft.paragraph("gaps-none", say("section.gaps.none_public"), voice="aside")
     draft.paragraph(
-        "gaps-money", say("section.gaps.money_public_title"),
-        say("section.gaps.money_public", baseline=baseline, account=account), lengths=EVERY,
-    )  # fmt: skip
+        "gaps-money",
+        say("section.gaps.money_public_title"),
+        say("section.gaps.money_public", baseline=baseline, account=account),
+        lengths=EVERY,
+    )
     draft.paragraph("gaps-recipe", say("section.gaps.money_recipe", baseline=baseline, account=account))
 
 
@@ -62,19 +73,33 @@ def _promise(draft: Draft, finding: Finding) -> None:
         fact = [
             say("section.gaps.promise", title=values["title"], text=values["text"], note=note),
             say(f"section.gaps.promised_in.{values['promise_from']}") if action is None else "",
-            _status(action), _money(draft, action), reason_sentence(draft, action),
-        ]  # fmt: skip
+            _status(action),
+            _money(draft, action),
+            reason_sentence(draft, action),
+        ]
     else:
         fact = [
-            say("section.gaps.action", title=values["title"], label=value_label("status", values["status"]),
-                line=values["line"].rstrip("."), note=note, reason=""),
-            _money(draft, action), reason_sentence(draft, action),
-        ]  # fmt: skip
+            say(
+                "section.gaps.action",
+                title=values["title"],
+                label=value_label("status", values["status"]),
+                line=values["line"].rstrip("."),
+                note=note,
+                reason="",
+            ),
+            _money(draft, action),
+            reason_sentence(draft, action),
+        ]
     draft.paragraph(name, *fact, lengths=EVERY, finding=finding.id)
     draft.paragraph(f"{name}-opinion", values.get("opinion", ""), voice="opinion", finding=finding.id)
     question = values.get("question") or say("section.gaps.default_question")
-    draft.paragraph(f"{name}-question", say("section.gaps.question", question=question), voice="question",
-                    lengths=EVERY, finding=finding.id)  # fmt: skip
+    draft.paragraph(
+        f"{name}-question",
+        say("section.gaps.question", question=question),
+        voice="question",
+        lengths=EVERY,
+        finding=finding.id,
+    )
 
 
 def _status(action: ActionMeasure | None) -> str:
@@ -88,9 +113,15 @@ def _money(draft: Draft, action: ActionMeasure | None) -> str:
     note = draft.source_note(f"money-{action.code}", money.sources)
     revised = money.planned_first is not None and money.planned_first != money.planned_last
     return say(
-        "section.gaps.money", first=money.first, last=money.last, planned=money.planned_last,
-        planned_first=money.planned_first, revised=revised, spent=money.spent, note=note,
-    )  # fmt: skip
+        "section.gaps.money",
+        first=money.first,
+        last=money.last,
+        planned=money.planned_last,
+        planned_first=money.planned_first,
+        revised=revised,
+        spent=money.spent,
+        note=note,
+    )
 
 
 def reason_sentence(draft: Draft, action: ActionMeasure | None) -> str:
@@ -106,19 +137,29 @@ def _wish(draft: Draft, finding: Finding) -> None:
     note = draft.source_note(name, finding.sources)
     point = finding.rule == "point"
     draft.paragraph(
-        name, say("section.gaps.wish", title=values["title"], text=values["text"] if point else "", note=note),
-        lengths=EVERY, finding=finding.id,
-    )  # fmt: skip
+        name,
+        say("section.gaps.wish", title=values["title"], text=values["text"] if point else "", note=note),
+        lengths=EVERY,
+        finding=finding.id,
+    )
     opinion = values["opinion"] if point else say("section.gaps.wish_why", why=values["why"].rstrip("."))
     adopted = not point and values["target_by"] == "council"
     draft.paragraph(
-        f"{name}-opinion", opinion, say("section.gaps.adopted", sender=draft.sender) if adopted else "",
-        voice="opinion", finding=finding.id,
-    )  # fmt: skip
+        f"{name}-opinion",
+        opinion,
+        say("section.gaps.adopted", sender=draft.sender) if adopted else "",
+        voice="opinion",
+        finding=finding.id,
+    )
     question = values["question"] if point else values["ask"]
     if question:
-        words = say("section.gaps.question", question=question[:1].lower() + question[1:])
-        draft.paragraph(f"{name}-question", words, voice="question", lengths=EVERY, finding=finding.id)
+        draft.paragraph(
+            f"{name}-question",
+            say("section.gaps.question", question=question),
+            voice="question",
+            lengths=EVERY,
+            finding=finding.id,
+        )
 
 
 def write_relevant(draft: Draft) -> None:
@@ -145,7 +186,9 @@ def write_reply(draft: Draft) -> None:
     for i, reply in enumerate(draft.dossier.replies):
         general = reply.about.lower() in {"algemeen", ""}
         key = "general" if general else "about"
-        draft.paragraph(f"reply-{i}", say(f"section.reply.{key}", about=reply.about, text=reply.text), voice="aside")
+        draft.paragraph(
+            f"reply-{i}", say(f"section.reply.{key}", about=reply.about, text=reply.text), voice="aside"
+        )
     if not settings.reply_asked_on:
         draft.paragraph("reply-period", say("section.reply.sperperiode"), voice="aside", lengths=FULL)
 
@@ -154,7 +197,9 @@ def _checked(draft: Draft) -> str:
     settings = draft.dossier.settings
     if settings.fact_check_from and settings.fact_check_until:
         return say("section.reply.check", first=settings.fact_check_from, last=settings.fact_check_until)
-    return say("section.reply.check_running", first=settings.fact_check_from) if settings.fact_check_from else ""
+    return (
+        say("section.reply.check_running", first=settings.fact_check_from) if settings.fact_check_from else ""
+    )
 
 
 def _asked(draft: Draft) -> str:
@@ -162,7 +207,9 @@ def _asked(draft: Draft) -> str:
     if not settings.reply_asked_on:
         return say("section.reply.not_asked")
     if settings.reply_received_on:
-        return say("section.reply.asked_received", asked=settings.reply_asked_on, received=settings.reply_received_on)
+        return say(
+            "section.reply.asked_received", asked=settings.reply_asked_on, received=settings.reply_received_on
+        )
     return say("section.reply.asked_open", due=settings.reply_due)
 
 
@@ -178,8 +225,10 @@ def write_own(draft: Draft) -> None:
     draft.bullets("own", items, voice="opinion")
     advice = draft.measures.advice
     if advice is not None and advice.own_initiative:
-        draft.paragraph("own-advice", say("section.own.counts", initiative=advice.own_initiative, given=advice.given,
-                                          late=advice.late))  # fmt: skip
+        draft.paragraph(
+            "own-advice",
+            say("section.own.counts", initiative=advice.own_initiative, given=advice.given, late=advice.late),
+        )
     elif not items:
         draft.paragraph("own-none", say("section.own.none", sender=draft.sender), voice="aside")
     names = draft.dossier.settings.discussed_with

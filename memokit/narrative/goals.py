@@ -21,7 +21,9 @@ def write_agenda(draft: Draft) -> None:
     assert agenda is not None
     draft.paragraph("agenda-level", *_level(draft, agenda), voice="opinion")
     draft.paragraph("agenda-concrete", _concrete(draft, agenda), _label_only(draft, agenda))
-    draft.paragraph("agenda-scores", say("section.agenda.no_single", gemeente=draft.municipality), _scores(draft, agenda))
+    draft.paragraph(
+        "agenda-scores", say("section.agenda.no_single", gemeente=draft.municipality), _scores(draft, agenda)
+    )
 
 
 def _public(draft: Draft) -> None:
@@ -30,11 +32,34 @@ def _public(draft: Draft) -> None:
     draft.paragraph(
         "agenda-public",
         say("section.agenda.no_single", gemeente=draft.municipality),
-        say("section.agenda.public_count", n=len(both), baseline=draft.measures.term.start,
-            goals=[f"SDG {goal}" for goal in both], rest=17 - len(both)),
+        say(
+            "section.agenda.public_count",
+            n=len(both),
+            baseline=draft.measures.term.start,
+            goals=[f"SDG {goal}" for goal in both],
+            rest=17 - len(both),
+        ),
         say("section.agenda.public_now", goals=[f"SDG {goal}" for goal in later]) if later else "",
-    )  # fmt: skip
+    )
     draft.paragraph("agenda-ask", say("section.agenda.public_ask"), voice="aside")
+    heads = columns("section.agenda.public_columns", (), {"found": 2.2})
+    rows = [[goal_name(goal), _found(draft, goal)] for goal in range(1, 18)]
+    draft.table("goals-public", say("section.agenda.caption_public"), heads, rows, "", frozenset({"full"}))
+
+
+def _found(draft: Draft, goal: int) -> str:
+    """Return what public facts hold for one goal; "geen cijfer gevonden" is said for each that has none."""
+    parts = []
+    for f in draft.measures.figures:
+        if f.goal != goal or f.now is None:
+            continue
+        values = {"name": f.name, "now": number(f.now.value, f.decimals), "year_now": f.now.year}
+        if f.then is None:
+            parts.append(say("section.agenda.public_later", baseline=draft.measures.term.start, **values))
+        else:
+            then = number(f.then.value, f.decimals)
+            parts.append(say("section.agenda.public_both", then=then, year_then=f.then.year, **values))
+    return "; ".join(parts) or say("section.agenda.public_nothing")
 
 
 def _level(draft: Draft, agenda: Agenda) -> list[str]:
@@ -64,11 +89,18 @@ def _concrete(draft: Draft, agenda: Agenda) -> str:
     """Name the solidarity actions with a label, an amount that was spent, and a result or completed work."""
     money = draft.measures.money
     items = [
-        say("section.agenda.concrete_item", title=action.item.title, targets=_goals_of(action.item.sdg_targets))
+        say(
+            "section.agenda.concrete_item",
+            title=action.item.title,
+            targets=_goals_of(action.item.sdg_targets),
+        )
         for action in draft.measures.actions
-        if action.item.sdg_targets and action.result in {"better", "same", "worse"}
-        and money is not None and (spent := money.actions.get(action.code)) is not None and spent.spent
-    ]  # fmt: skip
+        if action.item.sdg_targets
+        and action.result in {"better", "same", "worse"}
+        and money is not None
+        and (spent := money.actions.get(action.code)) is not None
+        and spent.spent
+    ]
     if not items:
         return say("section.agenda.concrete_none") if agenda.labelled else ""
     return say("section.agenda.concrete", n=len(items), items=items)
@@ -82,8 +114,11 @@ def _label_only(draft: Draft, agenda: Agenda) -> str:
     if not agenda.label_only:
         return ""
     return say(
-        "section.agenda.label_only", n=len(agenda.label_only), annex=draft.annex("agenda"), note=label_note(draft)
-    )  # fmt: skip
+        "section.agenda.label_only",
+        n=len(agenda.label_only),
+        annex=draft.annex("agenda"),
+        note=label_note(draft),
+    )
 
 
 def _scores(draft: Draft, agenda: Agenda) -> str:
@@ -91,10 +126,14 @@ def _scores(draft: Draft, agenda: Agenda) -> str:
     if not agenda.goals:
         return ""
     return say(
-        "section.agenda.scores", n=len(agenda.goals), baseline=draft.measures.term.start,
-        up=sum(_moved(score) > 0 for score in pairs), down=sum(_moved(score) < 0 for score in pairs),
-        silent=len(agenda.silent_goals), annex=draft.annex("agenda"),
-    )  # fmt: skip
+        "section.agenda.scores",
+        n=len(agenda.goals),
+        baseline=draft.measures.term.start,
+        up=sum(_moved(score) > 0 for score in pairs),
+        down=sum(_moved(score) < 0 for score in pairs),
+        silent=len(agenda.silent_goals),
+        annex=draft.annex("agenda"),
+    )
 
 
 def _moved(score: Score) -> float:
@@ -107,9 +146,11 @@ def score_table(draft: Draft, which: str) -> None:
     assert agenda is not None
     scores = agenda.goals if which == "goal" else agenda.themes
     heads = columns(
-        "section.agenda.columns", ("then", "now", "n"), {"goal": 2.4, "theme": 2.4, "basis": 2.2},
+        "section.agenda.columns",
+        ("then", "now", "n"),
+        {"goal": 2.4, "theme": 2.4, "basis": 2.2},
         baseline=draft.measures.term.start,
-    )  # fmt: skip
+    )
     heads = [heads[0 if which == "goal" else 1], *heads[2:]]
     rows = [_score_row(draft, which, score) for score in scores]
     remark = say("section.agenda.remark") if which == "goal" else ""
@@ -119,7 +160,8 @@ def score_table(draft: Draft, which: str) -> None:
 
 def _score_row(draft: Draft, which: str, score: Score) -> list[str]:
     bases = "; ".join(
-        say("section.agenda.basis_part", n=n, basis=basis_words(draft, basis)) for basis, n in score.bases.items()
+        say("section.agenda.basis_part", n=n, basis=basis_words(draft, basis))
+        for basis, n in score.bases.items()
     )
     only_now = say("section.agenda.only_now", n=score.only_now) if score.only_now else ""
     name = goal_name(int(score.key)) if which == "goal" else _theme_name(score.key)
@@ -152,16 +194,27 @@ def score_chart(draft: Draft) -> None:
         return
     both = [s for s in pairs if s.then is not None]
     parts = [
-        say("section.figure.part", label=goal_name(int(s.key)), then=number(s.then), now=number(s.now)) for s in pairs
+        say("section.figure.part", label=goal_name(int(s.key)), then=number(s.then), now=number(s.now))
+        for s in pairs
     ]
     baseline = draft.measures.term.start
-    draft.blocks.append(Figure(
-        "chart-goals", "dots",
-        say("section.figure.goals.message", up=sum(_moved(s) > 0 for s in both), n=len(pairs), baseline=baseline),
-        say("section.figure.goals.alt", parts=parts), (str(baseline), say("section.figure.now")),
-        tuple((goal_name(int(s.key)), s.then, s.now) for s in pairs),
-        table="scores-goal", colours=tuple(facts.goals()[int(s.key) - 1].colour for s in pairs),
-    ))  # fmt: skip
+    draft.blocks.append(
+        Figure(
+            "chart-goals",
+            "dots",
+            say(
+                "section.figure.goals.message",
+                up=sum(_moved(s) > 0 for s in both),
+                n=len(pairs),
+                baseline=baseline,
+            ),
+            say("section.figure.goals.alt", parts=parts),
+            (str(baseline), say("section.figure.now")),
+            tuple((goal_name(int(s.key)), s.then, s.now) for s in pairs),
+            table="scores-goal",
+            colours=tuple(facts.goals()[int(s.key) - 1].colour for s in pairs),
+        )
+    )
 
 
 def action_table(draft: Draft) -> None:
@@ -169,16 +222,32 @@ def action_table(draft: Draft) -> None:
     agenda, term = draft.measures.agenda, draft.measures.term
     assert agenda is not None
     last = min(draft.measures.last_account, term.plan[1])
-    heads = columns("section.agenda.action_columns", ("actions", "with_money", "planned", "spent"), {"goal": 2.6},
-                    first=term.plan[0], last=last)  # fmt: skip
+    heads = columns(
+        "section.agenda.action_columns",
+        ("actions", "with_money", "planned", "spent"),
+        {"goal": 2.6},
+        first=term.plan[0],
+        last=last,
+    )
     nothing = say("common.not_applicable")
     rows = [
-        [goal_name(g.goal), str(g.actions), str(g.with_money),
-         number(g.planned) if g.with_money else nothing, number(g.spent) if g.with_money else nothing]
+        [
+            goal_name(g.goal),
+            str(g.actions),
+            str(g.with_money),
+            number(g.planned) if g.with_money else nothing,
+            number(g.spent) if g.with_money else nothing,
+        ]
         for g in agenda.goal_actions
-    ]  # fmt: skip
-    draft.table("goal-actions", say("section.agenda.caption_actions"), heads, rows,
-                say("section.agenda.remark_actions"), frozenset({"full"}))  # fmt: skip
+    ]
+    draft.table(
+        "goal-actions",
+        say("section.agenda.caption_actions"),
+        heads,
+        rows,
+        say("section.agenda.remark_actions"),
+        frozenset({"full"}),
+    )
 
 
 def label_table(draft: Draft) -> None:
@@ -188,5 +257,3 @@ def label_table(draft: Draft) -> None:
     heads = columns("section.agenda.label_columns", (), {"title": 3.0})
     rows = [[i.code, i.title, ", ".join(i.sdg_targets)] for i in agenda.label_only]
     draft.table("labels", say("section.agenda.caption_labels"), heads, rows, "", frozenset({"full"}))
-
-

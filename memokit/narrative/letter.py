@@ -1,4 +1,4 @@
-"""The letter that asks for the documents that are missing: the first product of an evaluation (fairness.md 24)."""
+"""The letter that asks for what is missing (fairness.md 24), and the paper for the meeting (21)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from memokit import catalogue
 from memokit.findings import Finding
 from memokit.measures import Measures
 from memokit.narrative.draft import Draft, value_label
-from memokit.texts import capital, language, lookup, plain, say
+from memokit.texts import NBSP, language, lookup, plain, say
 
 ACTIONS = 12
 
@@ -19,17 +19,27 @@ def letter(measures: Measures, findings: tuple[Finding, ...]) -> str:
     draft = Draft(measures, findings)
     term = measures.term
     years = {
-        "plan": f"{term.plan[0]}-{term.plan[1]}", "account": measures.last_account, "baseline": term.start,
-    }  # fmt: skip
+        "plan": f"{term.plan[0]}-{term.plan[1]}",
+        "account": measures.last_account,
+        "baseline": term.start,
+    }
     wanted = [row for row in catalogue.rows("documents") if _missing(draft, row["key"])]
-    parts = {
-        "first": term.years[0], "last": term.years[1], "public": draft.public,
-        "citizens": not draft.public and draft.dossier.settings.sender == "citizens",
-        "sender": "" if draft.public else draft.sender, "name": measures.name,
-        "documents": [row["name"].format(**years) for row in wanted],
-        "by": (measures.date + timedelta(days=21)).isoformat(), "gemeente": draft.municipality,
-    }  # fmt: skip
-    return plain(str(capital(say("letter.text", **parts)))).replace(" \n", "\n") + "\n"
+    documents = [
+        say("letter.item", n=n, document=row["name"].format(**years)) for n, row in enumerate(wanted, 1)
+    ]
+    sender = "" if draft.public else draft.sender
+    by = (measures.date + timedelta(days=21)).isoformat()
+    asking = [say("letter.ask"), "\n".join(documents), say("letter.term", by=by)]
+    paragraphs = [
+        say("letter.subject", name=measures.name),
+        say("letter.greeting"),
+        say("letter.why", sender=sender, name=measures.name, first=term.years[0], last=term.years[1]),
+        *(asking if wanted else [say("letter.complete")]),
+        say("letter.else"),
+        say("letter.thanks") + "\n" + say("letter.signed", sender=sender),
+        say("letter.sending"),
+    ]
+    return plain("\n\n".join(paragraphs)).replace(NBSP, " ") + "\n"
 
 
 def _missing(draft: Draft, key: str) -> bool:
@@ -55,16 +65,24 @@ def _unclear(measures: Measures) -> bool:
 def worksheet(measures: Measures, findings: tuple[Finding, ...]) -> dict[str, Any]:
     """Return what the paper for the meeting holds: actions, core questions, three thanks, three points."""
     draft = Draft(measures, findings)
-    statuses = [s for s in ("achieved", "mostly", "partly", "underway", "not_started", "later", "stopped", "unclear")]
+    statuses = [
+        s for s in ("achieved", "mostly", "partly", "underway", "not_started", "later", "stopped", "unclear")
+    ]
     return {
         "title": say("letter.worksheet.title", name=measures.name),
-        "subtitle": say("letter.worksheet.subtitle", first=measures.term.years[0], last=measures.term.years[1],
-                        sender="" if draft.public else draft.sender),
+        "subtitle": say(
+            "letter.worksheet.subtitle",
+            first=measures.term.years[0],
+            last=measures.term.years[1],
+            sender="" if draft.public else draft.sender,
+        ),
         "statuses": [value_label("status", s) for s in statuses],
         "actions": [action.item.title for action in measures.actions][:ACTIONS],
         "questions": [indicator.question for indicator in catalogue.core()],
         "answers": [value_label("answer", a) for a in ("yes", "partly", "no", "unknown")],
-        "words": {name: say(f"letter.words.{name}", baseline=measures.term.start) for name in lookup("letter.words")},
+        "words": {
+            name: say(f"letter.words.{name}", baseline=measures.term.start) for name in lookup("letter.words")
+        },
         "language": language(),
         "date": measures.date.isoformat(),
-    }  # fmt: skip
+    }

@@ -50,8 +50,12 @@ def thank(draft: Draft, finding: Finding) -> str:
         advice = _advice(draft) if finding.subject == ANSWERED else None
         more = say("section.thanks.advice_counts", **advice) if advice else ""
         return say(
-            "section.thanks.point", title=finding.values["title"], text=finding.values["text"], note=note, more=marked(more)
-        )  # fmt: skip
+            "section.thanks.point",
+            title=finding.values["title"],
+            text=finding.values["text"],
+            note=note,
+            more=marked(more),
+        )
     values = {**finding.values, "baseline": draft.measures.term.start, "note": note}
     return say("section.thanks.criterion_better", **values)
 
@@ -62,7 +66,9 @@ def _advice(draft: Draft) -> dict[str, Any] | None:
     if now is None or not now.answered or not now.sources:
         return None
     first = draft.measures.term.years[0]
-    note = draft.note("advice", say("section.thanks.note_advice", cites="; ".join(draft.cites(now.sources)), now=now))
+    note = draft.note(
+        "advice", say("section.thanks.note_advice", cites="; ".join(draft.cites(now.sources)), now=now)
+    )
     return {"now": now, "before": before, "before_first": first - 6, "before_last": first - 1, "note": note}
 
 
@@ -94,7 +100,9 @@ def _full_breakdown(draft: Draft) -> str:
         label = value_label("status", next(iter(done)))
         return say("section.achieved.all", n=counts.n, part=label)
     else:
-        parts = [f"{say('section.achieved.part', n=n, label=value_label('status', s))}" for s, n in done.items()]
+        parts = [
+            f"{say('section.achieved.part', n=n, label=value_label('status', s))}" for s, n in done.items()
+        ]
         first = say("section.achieved.counts", n=counts.n, first_n=next(iter(done.values())), parts=parts)
     return f"{first} {breakdown(rest, brief=False)}"
 
@@ -105,7 +113,11 @@ def status_words(draft: Draft, action: ActionMeasure) -> str:
         return say("section.achieved.downgraded")
     values = {"label": value_label("status", action.status), "line": action.line.rstrip(".")}
     if action.certainty == "word":
-        return say("section.achieved.status_word", whose=say("section.achieved.whose", who=draft.whose(action.sources)), **values)  # fmt: skip
+        return say(
+            "section.achieved.status_word",
+            whose=say("section.achieved.whose", who=draft.whose(action.sources)),
+            **values,
+        )
     return say("section.achieved.status_line", **values)
 
 
@@ -114,9 +126,12 @@ def _table(draft: Draft) -> None:
     last = min(draft.measures.last_account, term.plan[1])
     with_money = money is not None and any(a.code in money.actions for a in draft.measures.actions)
     heads = columns(
-        "section.achieved.columns", ("planned", "spent"), {"action": 1.7, "status": 2.3, "source": 1.7},
-        first=term.plan[0], last=last,
-    )  # fmt: skip
+        "section.achieved.columns",
+        ("planned", "spent"),
+        {"action": 1.7, "status": 2.3, "source": 1.7},
+        first=term.plan[0],
+        last=last,
+    )
     rows = [_row(draft, action)[: len(heads) if with_money else 3] for action in draft.measures.actions]
     remark = say("section.achieved.remark") if with_money else ""
     draft.table("actions", say("section.achieved.caption"), heads if with_money else heads[:3], rows, remark)
@@ -131,9 +146,11 @@ def _row(draft: Draft, action: ActionMeasure) -> list[str]:
         action.item.title,
         status_words(draft, action),
         say("section.achieved.source_cell", short=short, note=note),
-        number(money.planned_last if money.planned_last is not None else money.planned_first) if money else missing,
+        number(money.planned_last if money.planned_last is not None else money.planned_first)
+        if money
+        else missing,
         number(money.spent) if money else missing,
-    ]  # fmt: skip
+    ]
 
 
 def _short_source(draft: Draft, action: ActionMeasure) -> str:
@@ -149,31 +166,45 @@ def _chart(draft: Draft) -> None:
     assert counts is not None
     groups = [status for status in COUNTED if counts.by_status.get(status)]
     tally = Counter((action.item.theme or "", action.status) for action in draft.measures.actions)
-    themes = sorted({action.item.theme or "" for action in draft.measures.actions if action.status in COUNTED})
+    themes = sorted(
+        {action.item.theme or "" for action in draft.measures.actions if action.status in COUNTED}
+    )
     rows = tuple(
         (say("section.figure.theme", theme=theme), value_label("status", status), tally[theme, status])
         for theme in themes
         for status in groups
         if tally[theme, status]
     )
-    parts = [say("section.achieved.part", n=counts.by_status[s], label=value_label("status", s)) for s in groups]
-    draft.blocks.append(Figure(
-        "chart-actions", "stacked", say("section.figure.status.message", done=counts.done, n=counts.n),
-        say("section.figure.status.alt", parts=parts), tuple(value_label("status", s) for s in groups), rows,
-        table="annex-actions", lengths=FULL,
-    ))  # fmt: skip
+    parts = [
+        say("section.achieved.part", n=counts.by_status[s], label=value_label("status", s)) for s in groups
+    ]
+    draft.blocks.append(
+        Figure(
+            "chart-actions",
+            "stacked",
+            say("section.figure.status.message", done=counts.done, n=counts.n),
+            say("section.figure.status.alt", parts=parts),
+            tuple(value_label("status", s) for s in groups),
+            rows,
+            table="annex-actions",
+            lengths=FULL,
+        )
+    )
 
 
 def _dissent(draft: Draft) -> list[str]:
     return [
         say(
-            "section.achieved.dissent", title=action.item.title, status=action.status,
-            label=value_label("status", action.status), minority=action.minority,
+            "section.achieved.dissent",
+            title=action.item.title,
+            status=action.status,
+            label=value_label("status", action.status),
+            minority=action.minority,
             minority_label=value_label("status", action.minority),
         )
         for action in draft.measures.actions
         if action.minority and not action.downgraded
-    ]  # fmt: skip
+    ]
 
 
 def _results(draft: Draft) -> str:

@@ -20,9 +20,14 @@ class Progress:
 
 
 def linear(
-    then: float | None, now: float | None, year_then: int, year_now: int, target: float | None,
-    lower_is_better: bool = False, target_year: int = 2030,
-) -> Progress:  # fmt: skip
+    then: float | None,
+    now: float | None,
+    year_then: int,
+    year_now: int,
+    target: float | None,
+    lower_is_better: bool = False,
+    target_year: int = 2030,
+) -> Progress:
     """Compare the yearly change since the baseline with the yearly change that the target asks.
 
     A target that is met is `on_track`, even when the figure fell a little. A movement away is `decreasing`;

@@ -87,9 +87,13 @@ def _data(document: Document, length: Length, landscape: bool) -> dict[str, Any]
         return _runs(value, notes, seen)
 
     blocks = []
-    voices = [*(getattr(block, "voice", "") for block in document.blocks[1:]), ""]
-    for (block, label), after in zip(spoken(document.blocks), voices, strict=True):
-        plain: dict[str, Any] = {"kind": block.kind, "label": label, "keep": after == "question"}
+    following = (*document.blocks[1:], None)
+    for (block, label), after in zip(spoken(document.blocks), following, strict=False):
+        plain: dict[str, Any] = {
+            "kind": block.kind,
+            "label": label,
+            "keep": getattr(after, "voice", "") == "question",
+        }
         for name in ("title", "caption", "level", "annex", "voice", "message", "alt"):
             plain[name] = getattr(block, name, "")
         if isinstance(block, Table):
