@@ -27,7 +27,7 @@ FIRST_YEAR, LAST_YEAR = 1950, 2100
 _CODES = frozenset({"code", "codes", "sources"})
 _LISTS = frozenset({"codes", "sdg", "sources"})
 _NUMBERS = frozenset({"integer", "year", "number"})
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 # How Excel shortens the months, in Dutch and in English: what is left of a code such as 2-1.
 _MONTHS = (
     ("jan",), ("feb",), ("mrt", "mar"), ("apr",), ("mei", "may"), ("jun",),

@@ -102,9 +102,10 @@ def werkboek(dossier: Path, out: Path | None, filled: Path | None) -> None:
     with _telling():
         opened = memokit.open(dossier)
         if filled is not None:
-            changed = workbook.apply(opened, filled)
-            _print_problems(changed.problems)
-            click.echo(say("cli.said.read_back", n=changed.count))
+            records, problems = workbook.read(filled, opened)
+            workbook.apply(opened, filled)
+            _print_problems(problems)
+            click.echo(say("cli.said.read_back", n=len(records)))
             return
         target = out or dossier / f"werkboek-{opened.settings.name or dossier.name}.xlsx"
         workbook.write(opened, target)

@@ -10,7 +10,7 @@ import re
 import shutil
 import unicodedata
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -29,8 +29,8 @@ from memokit.journal import (
     read_journal,
 )
 from memokit.merging import merge
-from memokit.problems import MemokitError, Problem
-from memokit.records import TABLES, Answer, PlanLine, Record, Rung, Settings, model_of
+from memokit.problems import MemokitError, Problem, refuse_errors
+from memokit.records import SCHEMA_VERSION, TABLES, Answer, PlanLine, Record, Rung, Settings, model_of
 from memokit.resources import checksum
 from memokit.rows import file_of, heads, key_of, to_fields, to_row
 from memokit.settings import read_settings, settings_bytes, settings_sheet
@@ -38,10 +38,12 @@ from memokit.tables import Sheet, csv_bytes, replace_file, write_problem
 from memokit.terms import Term
 
 FOLDERS = ("bronnen", "inbox", "geschiedenis")
+# From a version of the dossier to the next: each step changes a copy of the folder.
+UPGRADES: dict[int, Callable[[Path], None]] = {}
 
 
 def open_dossier(folder: Path | str) -> Dossier:
-    """Open a dossier, its tables brought up to date from the journal.
+    """Open a dossier, its tables brought up to date from the journal; an older one is upgraded on a copy.
 
     Raises
     ------
@@ -50,7 +52,7 @@ def open_dossier(folder: Path | str) -> Dossier:
     """
     folder = Path(folder)
     try:
-        return _fresh(folder)
+        return _fresh(_upgraded(folder))
     except OSError:
         raise MemokitError(Problem("cannot-read", file=folder.name)) from None
 
@@ -213,6 +215,22 @@ def _save(dossier: Dossier, entry: Entry) -> Dossier:
     return _fresh(dossier.folder)
 
 
+def _upgraded(folder: Path) -> Path:
+    """Return the folder, or beside it a copy in the version of this memokit."""
+    row = settings_sheet(folder).rows[0][1]
+    version = row.get(heads(Settings)["schema_version"], "")
+    if not version.isdecimal() or int(version) not in UPGRADES:
+        return folder
+    copy = folder.with_name(f"{folder.name}-v{SCHEMA_VERSION}")
+    if not copy.exists():
+        half = copy.with_name(f".{copy.name}.{uuid.uuid4().hex[:8]}")
+        shutil.copytree(folder, half)
+        for step in range(int(version), SCHEMA_VERSION):
+            UPGRADES[step](half)
+        half.rename(copy)
+    return copy
+
+
 def _fresh(folder: Path) -> Dossier:
     """Read a dossier after bringing its tables up to date; what could not be written is a warning."""
     journal = read_journal(journal_path(folder))
@@ -231,6 +249,8 @@ def _bring_up_to_date(folder: Path, table: str, journal: Journal) -> Sequence[Pr
     path = folder / file_of(table)
     try:
         sheet = _merged(folder, model, journal)
+        # Columns or cells that do not fit their heads would be lost on writing.
+        refuse_errors(sheet.problems)
     except MemokitError as error:
         return [*error.problems, Problem("table-unreadable", "warning", file=path.name)]
     try:

@@ -23,6 +23,7 @@ from memokit.narrative import write_document
 from memokit.narrative.letter import letter, worksheet
 from memokit.problems import MemokitError, Problem, refuse_errors
 from memokit.resources import checksum, data_path
+from memokit.tables import write_problem
 from memokit.terms import Term
 from memokit.territory import Place, place
 
@@ -309,9 +310,7 @@ def _beside(target: Path) -> Iterator[Path]:
         folder = Path(tempfile.mkdtemp(prefix=".memokit-", dir=parent))
         yield folder
     except OSError as error:
-        raise MemokitError(
-            Problem("cannot-write", file=target.name, found=os.strerror(error.errno or 0))
-        ) from error
+        raise MemokitError(write_problem(error, target)) from error
     finally:
         if folder is not None:
             shutil.rmtree(folder, ignore_errors=True)

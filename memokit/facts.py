@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import yaml
 
@@ -99,7 +99,7 @@ def _cells(table: str, column: str) -> dict[tuple[int, int], dict[str, _Cell]]:
     found: dict[tuple[int, int], dict[str, _Cell]] = {}
     for row in territory.rows(table):
         if row[column]:
-            cell = _Cell(float(row[column]), row["status"])
+            cell = _Cell(float(row[column]), cast(Status, row["status"]))
             found.setdefault((int(row["year"]), int(row["borders"])), {})[row["code"]] = cell
     return found
 

@@ -1,32 +1,19 @@
-"""A figure block becomes SVG or PNG. The only matplotlib door.
-
-A chart is laid out by hand on a sheet of millimetres (y runs down): no layout engine, so it is quick, stands
-the same everywhere, and is as wide as asked for. Nothing is told by colour alone: tints differ in lightness,
-and hatches, shapes, figures or words say the same. What is not known is written, never drawn as zero.
-"""
+"""A figure block becomes SVG or PNG: `charts` lays it out, matplotlib draws it. The only matplotlib door."""
 
 from __future__ import annotations
 
 import importlib.util
 import io
 import re
-import textwrap
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from memokit import texts
-from memokit.document import Figure, Value
+from memokit.charts import MM, SIZE, Shape, lay_out
+from memokit.document import Figure
 
-INK, MUTED, RULE, TRACK = "#1c2327", "#56616a", "#c3cbd1", "#e4e8eb"
-DARK, LIGHT = "#0f4c58", "#a9cdd2"
-TINTS = (DARK, "#3b7a86", LIGHT, "#eef5f6", "#ffffff", "#ffffff", "#b3b8bd", "#e3e5e7")
-HATCHES = ("", "", "", "////", "", "---", "\\\\\\\\", "xx")
-SIZE = 9.0  # points, at the width of the page
-MM = 25.4
-_END = 12.0  # room for the total behind a bar
 _FONT = ("Regular", "It", "Bold", "BoldIt")
 
 
@@ -92,331 +79,37 @@ def _render(
     }  # fmt: skip
     with matplotlib.rc_context(settings), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a character that no font has
-        sheet = _Sheet(width)
-        _CHARTS[figure.chart](figure, sheet)
+        sheet = lay_out(figure, width)
         height = sheet.bottom + 1
         picture = Picture(figsize=(width / MM, height / MM), dpi=dpi)
         picture.patch.set_visible(False)
         place = Affine2D().scale(1 / MM, -1 / MM).translate(0, height / MM) + picture.dpi_scale_trans
-        for artist in sheet.artists:
-            artist.set_transform(place)
+        for order, shape in enumerate(sheet.shapes):
+            artist = _artist(shape)
+            artist.set(transform=place, clip_on=False, zorder=order)
             picture.add_artist(artist)
         write(canvas(picture))
 
 
-class _Sheet:
-    """What is drawn, in millimetres from the top left corner."""
+def _artist(shape: Shape) -> Any:
+    """Return a shape as matplotlib draws it."""
+    from matplotlib.lines import Line2D
+    from matplotlib.patches import Circle, Rectangle
+    from matplotlib.text import Text
 
-    def __init__(self, width: float) -> None:
-        self.width = width
-        self.bottom = 0.0
-        self.artists: list[Any] = []
-
-    def _add(self, artist: Any, bottom: float) -> None:
-        artist.set_clip_on(False)
-        artist.set_zorder(len(self.artists))
-        self.artists.append(artist)
-        self.bottom = max(self.bottom, bottom)
-
-    def write(
-        self, x: float, y: float, text: str, *, align: str = "left", bold: bool = False, colour: str = INK
-    ) -> None:
-        """Write one line with its baseline at y."""
-        from matplotlib.text import Text
-
-        weight = "bold" if bold else "normal"
-        self._add(
-            Text(x, y, text, color=colour, ha=align, fontsize=SIZE, fontweight=weight, parse_math=False),
-            y + 1,
-        )
-
-    def box(self, x: float, y: float, width: float, height: float, tint: str, hatch: str = "") -> None:
-        """Draw a rectangle with an outline in the dark tint."""
-        from matplotlib.patches import Rectangle
-
-        self._add(
-            Rectangle(
-                (x, y), width, height, facecolor=tint, edgecolor=DARK, linewidth=0.6, hatch=hatch or None
-            ),
-            y + height,
-        )
-
-    def patch(self, x: float, y: float, width: float, height: float, tint: str) -> None:
-        """Draw a rectangle without an outline: the ground under a figure on a hatch."""
-        from matplotlib.patches import Rectangle
-
-        self._add(Rectangle((x, y), width, height, facecolor=tint, edgecolor="none"), y + height)
-
-    def line(
-        self, x0: float, y0: float, x1: float, y1: float, colour: str = RULE, width: float = 0.6
-    ) -> None:
-        """Draw a straight line; the width is in points."""
-        from matplotlib.lines import Line2D
-
-        self._add(
-            Line2D([x0, x1], [y0, y1], color=colour, linewidth=width, solid_capstyle="butt"), max(y0, y1)
-        )
-
-    def dot(self, x: float, y: float, filled: bool) -> None:
-        """Draw a disc, or a ring: now, or then."""
-        from matplotlib.patches import Circle
-
-        face = DARK if filled else "#ffffff"
-        self._add(Circle((x, y), 1.25, facecolor=face, edgecolor=DARK, linewidth=1.2), y + 1.3)
-
-
-def _length(text: str) -> float:
-    """Return about how wide a text is, in millimetres: a little too wide, for other fonts in a browser."""
-    return len(text) * SIZE * 0.53 * MM / 72
-
-
-def _wrap(text: object, width: float) -> list[str]:
-    letters = max(8, int(width / _length("x") + 0.1))
-    return textwrap.wrap(str(text), letters) or [""]
-
-
-def _amount(value: Value) -> float | None:
-    """Return a value as a number; what is missing or not a number is None."""
-    if value is None or isinstance(value, str) or value != value:
-        return None
-    return float(value)
-
-
-def decimals(figure: Figure) -> int:
-    """Return with how many decimals the values of a chart are written: as many as they need, two at most.
-
-    Examples
-    --------
-    >>> decimals(Figure("f", "bars", "", "", ("a", "b"), (("x", 750, 749.5), ("y", None, 3))))
-    1
-    """
-    found = [_amount(value) for row in figure.rows for value in row[1:]]
-    known = [value for value in found if value is not None]
-    return next((n for n in (0, 1) if all(round(v, n) == round(v, 6) for v in known)), 2)
-
-
-def _label_column(figure: Figure, sheet: _Sheet) -> float:
-    longest = max((_length(str(row[0])) for row in figure.rows), default=0.0)
-    return min(longest, sheet.width * 0.34) + 3
-
-
-def _write_label(sheet: _Sheet, lines: Sequence[str], middle: float) -> None:
-    top = middle - (len(lines) - 1) * 1.95 + 1.1
-    for i, line in enumerate(lines):
-        sheet.write(0, top + i * 3.9, line)
-
-
-def _key(sheet: _Sheet, items: Sequence[tuple[Callable[[float, float], None], str]], unit: str = "") -> float:
-    """Write the key in one line, or more where it must; return where the chart may begin."""
-    x, y = 0.0, 3.2
-    for draw, name in items:
-        if x and x + 5.5 + _length(name) > sheet.width:
-            x, y = 0.0, y + 5
-        draw(x, y)
-        sheet.write(x + 5.2, y, name)
-        x += 10.5 + _length(name)
-    if unit and x and x + _length(unit) > sheet.width:
-        x, y = 0.0, y + 5
-    if unit:
-        sheet.write(sheet.width, y, unit, align="right", colour=MUTED)
-    return y + 3.5
-
-
-# One bar of counts, or several ------------------------------------------------------------------------------
-
-
-def _look(figure: Figure, group: int) -> tuple[str, str, str]:
-    """Return tint, hatch and colour of the figure for a group."""
-    tint = figure.colours[group] if group < len(figure.colours) else TINTS[group % len(TINTS)]
-    hatch = "" if group < len(figure.colours) else HATCHES[group % len(HATCHES)]
-    red, green, blue = (int(tint[i : i + 2], 16) for i in (1, 3, 5))
-    return tint, hatch, "#ffffff" if 0.3 * red + 0.59 * green + 0.11 * blue < 130 else INK
-
-
-def _stacked(figure: Figure, sheet: _Sheet) -> None:
-    labels = list(dict.fromkeys(str(row[0] or "") for row in figure.rows))
-    counts = {(str(row[0] or ""), str(row[1])): _amount(row[2]) for row in figure.rows}
-    used = [i for i, name in enumerate(figure.series) if any(counts.get((label, name)) for label in labels)]
-    totals = {label: sum(counts.get((label, name)) or 0 for name in figure.series) for label in labels}
-    left = _label_column(figure, sheet) if len(labels) > 1 else 0.0
-    scale = (sheet.width - left - _END) / max(totals.values(), default=0) if any(totals.values()) else 0.0
-    direct = len(labels) == 1 and scale > 0 and _fits(figure, labels[0], used, counts, scale)
-    names = [(_swatch(sheet, *_look(figure, i)[:2]), figure.series[i]) for i in used]
-    y = 1.0 if direct else _key(sheet, names)
-    for label in labels:
-        lines = _wrap(label, left - 3) if left else []
-        height = 9.0 if not left else max(6.4, len(lines) * 3.9)
-        middle = y + height / 2
-        _write_label(sheet, lines, middle)
-        unknown = [name for name in figure.series if (label, name) in counts and counts[label, name] is None]
-        end = _segments(figure, sheet, label, counts, (left, middle), scale, direct)
-        total = texts.number(totals[label]) if totals[label] or not unknown else ""
-        missing = texts.number(None) if unknown else ""
-        sheet.write(end + 1.8, middle + 1.1, " + ".join(filter(None, (total, missing))), bold=True)
-        y += height + 2.4
-
-
-def _swatch(sheet: _Sheet, tint: str, hatch: str) -> Callable[[float, float], None]:
-    return lambda x, y: sheet.box(x, y - 2.8, 3.8, 3.2, tint, hatch)
-
-
-def _fits(
-    figure: Figure, label: str, used: Sequence[int], counts: dict[tuple[str, str], float | None], scale: float
-) -> bool:
-    """Tell whether each name can stand under its own part of the bar, in three lines."""
-    for i in used:
-        name = figure.series[i]
-        room = (counts.get((label, name)) or 0) * scale - 1.5 + (_END if i == used[-1] else 0)
-        if max(_length(word) for word in name.split() or [""]) > room or len(_wrap(name, room)) > 3:
-            return False
-    return True
-
-
-def _segments(
-    figure: Figure, sheet: _Sheet, label: str, counts: dict[tuple[str, str], float | None],
-    start: tuple[float, float], scale: float, direct: bool,
-) -> float:  # fmt: skip
-    x, middle = start
-    half = 2.9 if x else 4.5
-    last = max((i for i, name in enumerate(figure.series) if counts.get((label, name))), default=0)
-    for i, name in enumerate(figure.series):
-        count = counts.get((label, name)) or 0
-        if not count:
-            continue
-        tint, hatch, colour = _look(figure, i)
-        width, words = count * scale, texts.number(count)
-        sheet.box(x, middle - half, width, 2 * half, tint, hatch)
-        if hatch:
-            room = _length(words) + 1.4
-            sheet.patch(x + (width - room) / 2, middle - 2, room, 4, tint)
-        if width > _length(words) + 0.8:
-            sheet.write(x + width / 2, middle + 1.1, words, align="center", bold=True, colour=colour)
-        for line, part in enumerate(_wrap(name, width - 1.5 + (_END if i == last else 0)) if direct else ()):
-            sheet.write(x + 0.2, middle + half + 4 + line * 3.9, part)
-        x += width
-    return x
-
-
-# Then and now -----------------------------------------------------------------------------------------------
-
-
-def _pairs(figure: Figure, sheet: _Sheet) -> None:
-    known = [v for row in figure.rows for v in map(_amount, row[1:3]) if v is not None]
-    low, high = min([0.0, *known]), max([0.0, *known])
-    _dumbbells(figure, sheet, low, high or 1.0, (0.0,))
-
-
-def _dots(figure: Figure, sheet: _Sheet) -> None:
-    _dumbbells(figure, sheet, 0.0, 100.0, (0.0, 25.0, 50.0, 75.0, 100.0))
-
-
-def _dumbbells(figure: Figure, sheet: _Sheet, low: float, high: float, ticks: Sequence[float]) -> None:
-    marks = [(_mark(sheet, False), figure.series[0]), (_mark(sheet, True), figure.series[1])]
-    top = y = _key(sheet, marks, figure.unit)
-    left = _label_column(figure, sheet) + 12
-    span = sheet.width - left - 15
-
-    def at(value: float) -> float:
-        return left + (value - low) / (high - low) * span
-
-    rows = []
-    for row in figure.rows:
-        lines = _wrap(row[0], left - 15)
-        height = max(6.6, len(lines) * 3.9 + 2.2)
-        rows.append((row, lines, y + height / 2))
-        y += height
-    for tick in ticks:
-        sheet.line(at(tick), top, at(tick), y + 0.8, TRACK if tick else RULE)
-        sheet.write(at(tick), y + 4.4, texts.number(tick), align="center", colour=MUTED)
-    for row, lines, middle in rows:
-        _write_label(sheet, lines, middle)
-        _dumbbell(figure, sheet, row, at, middle)
-
-
-def _mark(sheet: _Sheet, filled: bool) -> Callable[[float, float], None]:
-    return lambda x, y: sheet.dot(x + 2, y - 1.1, filled)
-
-
-def _dumbbell(
-    figure: Figure, sheet: _Sheet, row: Sequence[Value], at: Callable[[float], float], middle: float
-) -> None:
-    places, base = decimals(figure), middle + 1.1
-    then, now = _amount(row[1]), _amount(row[2])
-    if then is None or now is None:
-        _half_known(figure, sheet, (then, now), at, base)
-        return
-    side = 1 if now >= then else -1
-    ends = ("right", "left") if side > 0 else ("left", "right")
-    if abs(at(now) - at(then)) > 2.6:
-        sheet.line(at(then) + side * 1.3, middle, at(now) - side * 1.3, middle, "#6fa3ac", 2.2)
-    same = texts.say("writers.same")
-    if then == now:
-        sheet.write(at(now) + 2.6, base, f"{texts.number(now, places)} {same}", bold=True)
-    else:
-        sheet.write(at(then) - side * 2.6, base, texts.number(then, places), align=ends[0], colour=MUTED)
-        sheet.write(at(now) + side * 2.6, base, texts.number(now, places), align=ends[1], bold=True)
-        sheet.dot(at(then), middle, False)
-    sheet.dot(at(now), middle, True)
-
-
-def _half_known(
-    figure: Figure,
-    sheet: _Sheet,
-    pair: tuple[float | None, float | None],
-    at: Callable[[float], float],
-    base: float,
-) -> None:
-    """Show what is known of then and now, and write what is not."""
-    missing = texts.number(None)
-    if pair == (None, None):
-        sheet.write(at(0.0) + 2.6, base, missing, colour=MUTED)
-        return
-    known = 0 if pair[0] is not None else 1
-    value = pair[known] or 0.0
-    words = texts.number(value, decimals(figure))
-    sheet.dot(at(value), base - 1.1, known == 1)
-    sheet.write(at(value) + 2.6, base, words, bold=known == 1)
-    rest = f"({figure.series[1 - known]}: {missing})"
-    inside = at(value) + 5 + _length(words + rest) < sheet.width
-    x, align = (at(value) + 4 + _length(words), "left") if inside else (at(value) - 2.6, "right")
-    sheet.write(x, base, rest, align=align, colour=MUTED)
-
-
-# Planned and spent ------------------------------------------------------------------------------------------
-
-
-def _bars(figure: Figure, sheet: _Sheet) -> None:
-    looks = ((LIGHT, "////"), (DARK, ""))
-    names = zip(looks, figure.series[:2], strict=True)
-    y = _key(sheet, [(_swatch(sheet, *look), name) for look, name in names], figure.unit)
-    left, places = _label_column(figure, sheet), decimals(figure)
-    known = [v for row in figure.rows for v in map(_amount, row[1:3]) if v is not None]
-    low, high = min([0.0, *known]), max([0.0, *known])
-    span = sheet.width - left - max((_length(texts.number(v, places)) for v in known), default=0) - 3
-    zero = left - low / ((high - low) or 1) * span
-    top = y
-    for row in figure.rows:
-        lines = _wrap(row[0], left - 3)
-        height = max(8.4, len(lines) * 3.9)
-        middle = y + height / 2
-        _write_label(sheet, lines, middle)
-        for value, (tint, hatch), offset in zip(map(_amount, row[1:3]), looks, (-3.9, 0.1), strict=True):
-            width = (value or 0.0) / ((high - low) or 1) * span
-            if value:
-                sheet.box(min(zero, zero + width), middle + offset, abs(width), 3.6, tint, hatch)
-            end, base, words = (
-                zero + max(width, 0.0) + 1.4,
-                middle + offset + 2.9,
-                texts.number(value, places),
-            )
-            if value is None:
-                sheet.write(end, base, words, colour=MUTED)
-            else:
-                sheet.write(end, base, words, bold=offset > 0)
-        y += height + 2.2
-    sheet.line(zero, top - 0.6, zero, y - 1.4, MUTED, 0.8)
-
-
-_CHARTS: dict[str, Callable[[Figure, _Sheet], None]] = {
-    "stacked": _stacked, "pairs": _pairs, "dots": _dots, "bars": _bars,
-}  # fmt: skip
+    place: Any = shape.place
+    colour, hatch = shape.colour, shape.hatch or None
+    look: dict[str, Any]
+    if shape.kind == "text":
+        look = {"fontsize": SIZE, "fontweight": "bold" if shape.bold else "normal", "parse_math": False}
+        return Text(place[0], place[1], shape.text, color=colour, **{"ha": shape.align, **look})
+    if shape.kind == "line":
+        ends = ([place[0], place[2]], [place[1], place[3]])
+        return Line2D(*ends, color=colour, linewidth=shape.width, solid_capstyle="butt")
+    look = {
+        "facecolor": colour,
+        "edgecolor": shape.edge,
+        "linewidth": shape.width,
+        "hatch": hatch,
+    }
+    return Rectangle(place[:2], *place[2:], **look) if shape.kind == "box" else Circle(place, 1.25, **look)

@@ -17,6 +17,7 @@ from memokit.measures import Measures
 from memokit.measures.actions import OPEN
 from memokit.measures.agenda import NEGATIVE
 from memokit.records import Point, values_of
+from memokit.texts import NBSP
 
 Kind = Literal["strength", "achieved", "promise_open", "wish", "changed", "more_relevant", "sdg", "own"]
 GAPS_IN_TEXT = 3
@@ -131,7 +132,7 @@ def plan_strengths(dossier: Dossier) -> tuple[dict[str, Any], ...]:
     """Return the lines of the plan check that were answered yes, with page and sources (fairness.md 14)."""
     words = {row["key"]: row for row in catalogue.rows("plan_check")}
     return tuple(
-        {**words[line.line], "page": line.page, "note": line.note, "sources": line.sources}
+        {**words[line.line], "page": line.page.replace(" ", NBSP), "note": line.note, "sources": line.sources}
         for line in dossier.plan_lines
         if line.answer == "yes" and line.line in words and (line.page or line.sources)
     )

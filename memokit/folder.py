@@ -41,7 +41,8 @@ from memokit.settings import read_settings
 from memokit.tables import Sheet, read_rows
 from memokit.terms import Term
 
-HISTORY, JOURNAL = "geschiedenis", "journaal.jsonl"
+HISTORY, JOURNAL, LOCK = "geschiedenis", "journaal.jsonl", "slot.json"
+UNUSABLE = frozenset({"no-header", "missing-column"})
 R = TypeVar("R", bound=Record)
 
 
@@ -52,7 +53,8 @@ class Dossier:
     Parameters
     ----------
     records
-        The usable records by table; rows with an error are left out and stand in `problems`.
+        The usable records by table; rows with an error are left out and stand in `problems`. A table that
+        cannot be read at all has no key here.
     read_only
         It was made by a newer memokit.
     row_numbers
@@ -175,6 +177,11 @@ def journal_path(folder: Path) -> Path:
     return folder / HISTORY / JOURNAL
 
 
+def lock_path(folder: Path) -> Path:
+    """Return where a window says that it has a dossier open: for `journal.claim` and `release`."""
+    return folder / HISTORY / LOCK
+
+
 def read_folder(folder: Path) -> Dossier:
     """Read a dossier with all problems of all its files at once.
 
@@ -195,10 +202,12 @@ def read_folder(folder: Path) -> Dossier:
         except MemokitError as error:
             problems += error.problems
             continue
+        problems += reading.problems
+        if any(problem.code in UNUSABLE for problem in reading.problems):
+            continue
         records[model.table] = tuple(record for _, record in reading.records)
         row_numbers |= {(model.table, record.id): row for row, record in reading.records if row}
         kept_out |= {(model.table, id_) for id_ in reading.kept_out}
-        problems += reading.problems
     return Dossier(
         folder, found.settings, records, tuple(problems), found.read_only, row_numbers, frozenset(kept_out)
     )

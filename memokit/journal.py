@@ -9,17 +9,21 @@ from __future__ import annotations
 
 import json
 import os
+import platform
+import time
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from io import FileIO
 from pathlib import Path
 from typing import Any
 
 from memokit.problems import MemokitError, Problem
-from memokit.tables import read_bytes, write_problem
+from memokit.tables import read_bytes, replace_file, write_problem
 
 Fields = Mapping[str, str]
 LIMIT_JOURNAL = 500_000_000
+PATIENCE = 120  # seconds without a heartbeat after which a window counts as closed
 
 
 @dataclass(frozen=True)
@@ -169,14 +173,57 @@ def _append(path: Path, line: Mapping[str, Any]) -> None:
     data = json.dumps(line, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
     try:
         path.parent.mkdir(exist_ok=True)
-        with path.open("a+b") as file:
+        with path.open("a+b", buffering=0) as file:
             size = file.seek(0, os.SEEK_END)
-            if size:
-                file.seek(size - 1)
-                # A line that was cut off stays apart, so that this one can be read.
-                data = data if file.read(1) == b"\n" else b"\n" + data
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
+            file.seek(max(size - 1, 0))
+            # A line that was cut off stays apart, so that this one can be read.
+            data = data if file.read(1) in (b"", b"\n") else b"\n" + data
+            _write_whole(file, data, size)
     except OSError as error:
         raise MemokitError(write_problem(error, path)) from None
+
+
+def _write_whole(file: FileIO, data: bytes, size: int) -> None:
+    """Write and sync a line; what the disk could not take whole is taken back."""
+    try:
+        left = memoryview(data)
+        while left:
+            left = left[file.write(left) :]
+        os.fsync(file.fileno())
+    except OSError:
+        file.truncate(size)
+        raise
+
+
+def claim(path: Path, session: str, take_over: bool = False) -> None:
+    """Say that a window has the dossier open; call it again now and then as a heartbeat.
+
+    Raises
+    ------
+    MemokitError
+        `dossier-in-use`: another window had it open a moment ago. After a clear question, `take_over`.
+    """
+    other = _holder(path)
+    if other and other["session"] != session and not take_over:
+        raise MemokitError(Problem("dossier-in-use", found=str(other["computer"])))
+    path.parent.mkdir(exist_ok=True)
+    line = {"session": session, "computer": platform.node(), "beat": time.time()}
+    replace_file(path, json.dumps(line).encode())
+
+
+def release(path: Path, session: str) -> None:
+    """Say that a window closed the dossier; the claim of another one stays."""
+    other = _holder(path)
+    if other and other["session"] == session:
+        path.unlink(missing_ok=True)
+
+
+def _holder(path: Path) -> dict[str, Any] | None:
+    """Return who has the dossier open, if there was a heartbeat not long ago."""
+    try:
+        line = json.loads(path.read_bytes())
+        return (
+            line if {"session", "computer"} <= set(line) and time.time() - line["beat"] < PATIENCE else None
+        )
+    except (OSError, ValueError, TypeError, KeyError):
+        return None

@@ -13,7 +13,7 @@ from memokit.cells import canonical, excel_forms, format_cell
 from memokit.journal import Change, Fields
 from memokit.problems import Problem
 from memokit.records import Cell, Record
-from memokit.rows import heads, key_of
+from memokit.rows import heads, key_of, spoken
 from memokit.tables import Sheet
 
 
@@ -48,7 +48,7 @@ def merge(sheet: Sheet, model: type[Record], changes: Sequence[Change]) -> Sheet
     return replace(
         sheet,
         heads=(*sheet.heads, *known),
-        rows=tuple(work.rows),
+        rows=tuple(row for row in work.rows if row is not None),
         problems=(*sheet.problems, *work.problems),
     )
 
@@ -64,11 +64,14 @@ class _Merge:
             for name, field in model.model_fields.items()
             if not field.is_required()
         }
-        self.rows = list(sheet.rows)
+        self.rows: list[tuple[int, dict[str, str]] | None] = list(sheet.rows)
+        self.places: dict[str, int] = {}
+        for at, (_, row) in enumerate(sheet.rows):
+            self.places.setdefault(key_of(row, model), at)
         self.problems: list[Problem] = []
 
     def apply(self, change: Change) -> None:
-        at = next((i for i, (_, row) in enumerate(self.rows) if key_of(row, self.model) == change.key), None)
+        at = self.places.get(change.key)
         if at is None:
             self._absent(change)
         elif change.after is None:
@@ -82,20 +85,30 @@ class _Merge:
                 (0, {self.names[n]: text for n, text in change.after.items() if n in self.names})
             )
         elif change.after is not None:
-            self.problems.append(self.sheet.problem("clash-removed", severity="warning", found=change.key))
+            self.problems.append(
+                self.sheet.problem("clash-removed", severity="warning", found=spoken(change.key, self.model))
+            )
+
+    def _row(self, at: int) -> tuple[int, dict[str, str]]:
+        found = self.rows[at]
+        assert found is not None  # a removed row has no place
+        return found
 
     def _remove(self, at: int, change: Change) -> None:
-        number, row = self.rows[at]
+        number, row = self._row(at)
         before = change.before or {}
         if all(self._same(name, row, text) for name, text in before.items() if name in self.names):
-            del self.rows[at]
+            self.rows[at] = None
+            del self.places[change.key]
         else:
             self.problems.append(
-                self.sheet.problem("clash-changed", number, severity="warning", found=change.key)
+                self.sheet.problem(
+                    "clash-changed", number, severity="warning", found=spoken(change.key, self.model)
+                )
             )
 
     def _set(self, at: int, change: Change) -> None:
-        number, old = self.rows[at]
+        number, old = self._row(at)
         row = dict(old)
         for name, ours in (change.after or {}).items():
             if name not in self.names or self._same(name, row, ours):
@@ -118,6 +131,6 @@ class _Merge:
 
     def _clash(self, number: int, head: str, row: Fields, ours: str, key: str, cell: Cell) -> Problem:
         private = cell.private
-        detail = {"key": key, "ours": "…" if private else ours}
+        detail = {"record": spoken(key, self.model), "ours": "…" if private else ours}
         found = "…" if private else row.get(head, "")
         return self.sheet.problem("clash", number, head, severity="warning", found=found, detail=detail)

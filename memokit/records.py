@@ -8,41 +8,15 @@ The reader, the checks, the werkboek, the form in the app and the handbook are a
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar, Literal, TypeAlias
+from typing import Annotated, Any, TypeAlias
 
-from pydantic import BaseModel, ConfigDict
+from memokit.fields import Cell as Cell
+from memokit.fields import Kind as Kind
+from memokit.fields import Record as Record
 
 SCHEMA_VERSION = 1
 
-Kind = Literal["text", "code", "integer", "year", "number", "date", "choice", "codes", "sdg", "sources"]
 Choice: TypeAlias = str
-
-
-@dataclass(frozen=True)
-class Cell:
-    """How one field stands in a file.
-
-    Parameters
-    ----------
-    kind
-        What a cell holds. `codes`, `sdg` and `sources` are lists with `;` between the parts.
-    choices
-        The name of the set of values, for `choice`.
-    required
-        A record without it cannot be used.
-    short
-        It belongs to the two-hour dossier; everything else is behind "Meer invullen".
-    private
-        It never leaves the dossier: no export, log or pack holds it.
-    """
-
-    kind: Kind
-    choices: str = ""
-    required: bool = False
-    short: bool = False
-    private: bool = False
-
 
 CHOICES: Mapping[str, tuple[str, ...]] = {
     "yes_no": ("yes", "no"),
@@ -83,30 +57,6 @@ SourcesShort = Annotated[Names, Cell("sources", short=True)]
 
 def _choice(name: str, required: bool = False, short: bool = False) -> Cell:
     return Cell("choice", choices=name, required=required, short=short)
-
-
-class Record(BaseModel):
-    """One line that people fill in.
-
-    `table` names the CSV file, `key` the fields that tell one record from another.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-    table: ClassVar[str]
-    key: ClassVar[tuple[str, ...]]
-
-    @classmethod
-    def cells(cls) -> dict[str, Cell]:
-        """Return the fields in order, each with its cell."""
-        return {
-            name: next(part for part in field.metadata if isinstance(part, Cell))
-            for name, field in cls.model_fields.items()
-        }
-
-    @property
-    def id(self) -> str:
-        """The values of the key, joined: what an undo, a merge and a finding refer to."""
-        return "|".join(str(getattr(self, name)) for name in self.key)
 
 
 class PlanItem(Record):

@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any
 
 from memokit import texts
-from memokit.cells import Stored, canonical, format_cell, nearest, parse_cell
+from memokit.cells import Stored, canonical, format_cell, labels, nearest, parse_cell
 from memokit.problems import MemokitError, Problem
 from memokit.records import Record
 from memokit.tables import Sheet
@@ -84,6 +84,25 @@ def _or(text: str | None, other: str) -> str:
     return other if text is None else text
 
 
+def spoken(key: str, model: type[Record]) -> str:
+    """Return a key as a person knows it: labels, and never who judged.
+
+    Examples
+    --------
+    >>> from memokit.records import Assessment, Point
+    >>> spoken("thanks|Noodhulp", Point), spoken("AC1|lid 3", Assessment)
+    ('dank, Noodhulp', 'AC1')
+    """
+    cells = model.cells()
+    parts = zip(model.key, key.split("|", len(model.key) - 1), strict=False)
+    told = [
+        labels(cells[n].choices).get(part, part) if cells[n].choices else part
+        for n, part in parts
+        if n != "judge"
+    ]
+    return ", ".join(told)
+
+
 def read_records(sheet: Sheet, model: type[Record]) -> Reading:
     """Turn rows into records; a row with an error is kept out and reported, with all its errors."""
     problems = [*sheet.problems, *_columns(sheet, model)]
@@ -99,7 +118,9 @@ def read_records(sheet: Sheet, model: type[Record]) -> Reading:
             kept_out.append(key_of(row, model))
             continue
         if record.id in first:
-            twin = sheet.problem("duplicate-key", number, heads(model)[model.key[0]], found=record.id)
+            twin = sheet.problem(
+                "duplicate-key", number, heads(model)[model.key[0]], found=spoken(record.id, model)
+            )
             problems.append(replace(twin, detail={"first": first[record.id]}))
             continue
         first[record.id] = number

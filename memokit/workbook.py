@@ -59,7 +59,7 @@ def apply(dossier: Dossier, path: Path | str) -> Dossier:
     """
     records, problems, sheets = _read(Path(path), dossier)
     refuse_errors(problems)
-    changes = list(_changes(records, _base(sheets, dossier), set(sheets)))
+    changes = list(_changes(records, _base(sheets, dossier), set(sheets), dossier))
     digest = hashlib.sha256(read_bytes(Path(path))).hexdigest()[:12]
     done = apply_changes(dossier, changes, _word("journal"), f"workbook-{digest}")
     return replace(done, problems=tuple(dict.fromkeys([*done.problems, *problems])))
@@ -253,11 +253,13 @@ def _base(sheets: Mapping[str, Sheet], dossier: Dossier) -> Base:
         return _state(dossier)
 
 
-def _changes(records: tuple[Record, ...], base: Base, sheets: set[str]) -> Iterator[Change]:
+def _changes(records: tuple[Record, ...], base: Base, sheets: set[str], dossier: Dossier) -> Iterator[Change]:
+    whole = {(table, r.id): to_fields(r) for table, rows in dossier.records.items() for r in rows}
     now = {(r.table, "settings" if isinstance(r, Settings) else r.id): _public(r) for r in records}
     for (table, key), after in now.items():
         if change := difference(table, key, base.get((table, key)), after):
             yield change
     for (table, key), before in base.items():
         if (table, key) not in now and table in sheets and table != "settings" and "base" in sheets:
-            yield Change(table, key, before, None)
+            # Whole, private fields too, so that undoing brings everything back.
+            yield Change(table, key, {**whole.get((table, key), {}), **before}, None)

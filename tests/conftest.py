@@ -1,4 +1,4 @@
-"""What all tests share: the example dossier, the golden files, expected files, and the rule that nothing is skipped.
+"""What all tests share: the example dossier, golden and expected files, and no skipping in silence.
 
 - `shared`: the folder beside the checkout with the golden files; absent, the test is skipped and says so.
 - `voorbeeldstad`: a fresh copy of the fictional dossier, to change at will.

@@ -44,7 +44,7 @@ def test_every_table_has_a_record_and_every_record_a_table():
 @pytest.mark.parametrize("table", facts.tables())
 def test_record_is_complete_and_fits_the_file(table):
     found = record(table)
-    assert set(found) - {"per"} == KEYS
+    assert set(found) - {"per", "printed", "rate_title"} == KEYS
     assert all(found[key] not in ("", None) for key in KEYS - {"years"})
     assert found["sha256"] == checksum(data_path("facts", f"{table}.csv"))
     assert found["caveats"] and all(sentence.endswith(".") for sentence in found["caveats"])

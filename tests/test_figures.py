@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from memokit import figures
+from memokit import charts, figures
 from memokit.document import Figure
 
 STATUSES = ("gerealiseerd", "grotendeels gerealiseerd", "in uitvoering", "niet te beoordelen")
@@ -86,8 +86,8 @@ def test_one_bar_names_its_parts_directly() -> None:
 
 
 def test_parts_differ_in_lightness_or_hatch() -> None:
-    looks = {(tint, hatch) for tint, hatch in zip(figures.TINTS, figures.HATCHES, strict=True)}
-    assert len(looks) == len(figures.TINTS)
+    looks = {(tint, hatch) for tint, hatch in zip(charts.TINTS, charts.HATCHES, strict=True)}
+    assert len(looks) == len(charts.TINTS)
 
 
 def test_empty_charts_do_not_fail() -> None:

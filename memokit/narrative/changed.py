@@ -11,7 +11,8 @@ from memokit.narrative.draft import Draft, columns
 from memokit.records import ContextEvent
 from memokit.texts import note_mark, number, say, signed
 
-BACKGROUND_NOTES = 3
+BACKGROUND_NOTES = 2
+EVENTS_IN_TEXT = 4
 LEAST_FOR_PERCENT = 20
 
 
@@ -37,7 +38,12 @@ def write_changed(draft: Draft) -> None:
     term = draft.measures.term
     events = sorted(draft.dossier.context, key=lambda event: event.date)
     recent = [event for event in events if int(event.date[:4]) > term.start]
-    draft.bullets("changed-events", [_event(draft, i, event) for i, event in enumerate(recent)])
+    told = {id(event) for event in sorted(recent, key=_weight)[:EVENTS_IN_TEXT]}
+    items = {True: [], False: []}  # type: dict[bool, list[str]]
+    for i, event in enumerate(recent):
+        items[id(event) in told].append(_event(draft, i, event))
+    draft.bullets("changed-events", items[True])
+    draft.bullets("changed-events-more", items[False], lengths=FULL)
     draft.paragraph("changed-background", _background(draft, [e for e in events if e not in recent]))
 
 
@@ -68,6 +74,11 @@ def people_sentence(draft: Draft) -> str:
         diff=figure.change or 0,
         note=note,
     )
+
+
+def _weight(event: ContextEvent) -> tuple[bool, bool]:
+    """A merger comes first, then what touched an action; the rest is for the full length."""
+    return event.kind != "merger", not event.actions
 
 
 def _event(draft: Draft, i: int, event: ContextEvent) -> str:

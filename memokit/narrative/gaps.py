@@ -187,7 +187,7 @@ def write_reply(draft: Draft) -> None:
         general = reply.about.lower() in {"algemeen", ""}
         key = "general" if general else "about"
         draft.paragraph(
-            f"reply-{i}", say(f"section.reply.{key}", about=reply.about, text=reply.text), voice="aside"
+            f"reply-{i}", say(f"section.reply.{key}", about=reply.about, text=reply.text), voice=""
         )
     if not settings.reply_asked_on:
         draft.paragraph("reply-period", say("section.reply.sperperiode"), voice="aside", lengths=FULL)

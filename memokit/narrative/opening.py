@@ -190,6 +190,7 @@ def write_how(draft: Draft) -> None:
                 members=settings.voting_members,
                 dates=dates,
                 beneficiaries=settings.beneficiaries,
+                account=draft.measures.last_account,
                 abstained=any(a.abstained == "yes" for a in draft.dossier.assessments),
             ),
             say("section.how.words"),

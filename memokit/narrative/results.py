@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import replace
 from typing import Any
@@ -36,11 +37,9 @@ def write_thanks(draft: Draft) -> None:
 
 
 def _plan_lines(draft: Draft) -> str:
-    lines = [
-        {**line, "note_id": draft.source_note(f"plan-{line['key']}", line["sources"])}
-        for line in plan_strengths(draft.dossier)
-    ]
-    return say("section.thanks.plan", lines=lines) if lines else ""
+    lines = plan_strengths(draft.dossier)
+    note = draft.source_note("plan-lines", [source for line in lines for source in line["sources"]])
+    return say("section.thanks.plan", lines=lines, note=note) if lines else ""
 
 
 def thank(draft: Draft, finding: Finding) -> str:
@@ -158,7 +157,8 @@ def _short_source(draft: Draft, action: ActionMeasure) -> str:
     if source is None:
         return say("section.achieved.no_source")
     year = (source.date or source.consulted_on or source.searched_on)[:4]
-    return source.title if not year or year in source.title else f"{source.title}, {year}"
+    dated = not year or re.search(r"\b(19|20)\d\d\b", source.title)
+    return source.title if dated else f"{source.title}, {year}"
 
 
 def _chart(draft: Draft) -> None:

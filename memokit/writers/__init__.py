@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import groupby
 
-from memokit import figures, texts
+from memokit import charts, texts
 from memokit.document import (
     Block,
     Bullets,
@@ -96,7 +96,7 @@ def as_table(figure: Figure) -> Table:
     >>> [[cell[0].text for cell in row] for row in as_table(chart).rows]
     [['Steun', '1,5', 'n.b.']]
     """
-    places = figures.decimals(figure)
+    places = charts.decimals(figure)
     rows = _pivot(figure) if figure.chart == "stacked" else figure.rows
     columns = (Column(texts.say("writers.row")), *(Column(name, numeric=True) for name in figure.series))
     cells = tuple(

@@ -107,7 +107,7 @@ def _data(document: Document, length: Length, landscape: bool) -> dict[str, Any]
     words = {"contents": texts.say("writers.contents"), "page_of": _page_of(document.meta.language)}
     return {
         "meta": document.as_dict()["meta"], "blocks": blocks, "words": words,
-        "length": length, "landscape": landscape, "size": 10.0,
+        "length": length, "landscape": landscape, "size": 9.4,
     }  # fmt: skip
 
 
