@@ -18,7 +18,7 @@ from typing import Any, Literal, NoReturn
 
 from memokit import texts
 from memokit.problems import MemokitError, Problem
-from memokit.records import Cell, Kind
+from memokit.fields import Cell, Kind
 from memokit.resources import data_path
 
 Stored = Literal["", "number", "date"]

@@ -12,9 +12,10 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Literal
 
 from memokit.cells import labels, nearest
+from memokit.fields import Record
 from memokit.folder import Dossier
 from memokit.problems import Problem, Severity
-from memokit.records import TABLES, Assessment, Record, Settings
+from memokit.records import TABLES, Assessment, Settings
 from memokit.rows import file_of, heads
 
 Claim = Literal["decided", "spent", "carried_out", "result"]

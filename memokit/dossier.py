@@ -16,6 +16,7 @@ from pathlib import Path
 
 from memokit.cells import format_cell, parse_cell
 from memokit.checks import check_dossier
+from memokit.fields import Record
 from memokit.folder import Dossier as Dossier
 from memokit.folder import journal_path, read_folder, read_table
 from memokit.journal import (
@@ -30,7 +31,7 @@ from memokit.journal import (
 )
 from memokit.merging import merge
 from memokit.problems import MemokitError, Problem, refuse_errors
-from memokit.records import SCHEMA_VERSION, TABLES, Answer, PlanLine, Record, Rung, Settings, model_of
+from memokit.records import SCHEMA_VERSION, TABLES, Answer, PlanLine, Rung, Settings, model_of
 from memokit.resources import checksum
 from memokit.rows import file_of, heads, key_of, to_fields, to_row
 from memokit.settings import read_settings, settings_bytes, settings_sheet

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict
 
@@ -57,3 +57,15 @@ class Record(BaseModel):
     def id(self) -> str:
         """The values of the key, joined: what an undo, a merge and a finding refer to."""
         return "|".join(str(getattr(self, name)) for name in self.key)
+
+
+Choice: TypeAlias = str
+Names: TypeAlias = tuple[str, ...]
+Text = Annotated[str, Cell("text")]
+Sources = Annotated[Names, Cell("sources")]
+SourcesShort = Annotated[Names, Cell("sources", short=True)]
+
+
+def choice(name: str, required: bool = False, short: bool = False) -> Cell:
+    """Return the cell of a field that holds one of a set of values."""
+    return Cell("choice", choices=name, required=required, short=short)

@@ -11,6 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TypeVar, cast
 
+from memokit.fields import Record
 from memokit.journal import Journal, read_journal
 from memokit.merging import mend, merge
 from memokit.problems import MemokitError, Problem
@@ -27,7 +28,6 @@ from memokit.records import (
     PlanItem,
     PlanLine,
     Point,
-    Record,
     Reply,
     Rung,
     Settings,

@@ -12,7 +12,6 @@ from dataclasses import replace
 from memokit.cells import canonical, excel_forms, format_cell
 from memokit.journal import Change, Fields
 from memokit.problems import Problem
-from memokit.records import Cell, Record
 from memokit.rows import heads, key_of, spoken
 from memokit.tables import Sheet
 

@@ -8,15 +8,12 @@ The reader, the checks, the werkboek, the form in the app and the handbook are a
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, TypeAlias
+from typing import Annotated, Any
 
-from memokit.fields import Cell as Cell
-from memokit.fields import Kind as Kind
-from memokit.fields import Record as Record
+from memokit.fields import Cell, Choice, Names, Record, Sources, SourcesShort, Text
+from memokit.fields import choice as _choice
 
 SCHEMA_VERSION = 1
-
-Choice: TypeAlias = str
 
 CHOICES: Mapping[str, tuple[str, ...]] = {
     "yes_no": ("yes", "no"),
@@ -48,15 +45,6 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "article": ("de", "het"),
     "figure_status": ("published", "summed", "derived", "repaired", "council"),
 }  # fmt: skip
-
-Text = Annotated[str, Cell("text")]
-Names = tuple[str, ...]
-Sources = Annotated[Names, Cell("sources")]
-SourcesShort = Annotated[Names, Cell("sources", short=True)]
-
-
-def _choice(name: str, required: bool = False, short: bool = False) -> Cell:
-    return Cell("choice", choices=name, required=required, short=short)
 
 
 class PlanItem(Record):

@@ -13,7 +13,6 @@ from typing import Any
 from memokit import texts
 from memokit.cells import Stored, canonical, format_cell, labels, nearest, parse_cell
 from memokit.problems import MemokitError, Problem
-from memokit.records import Record
 from memokit.tables import Sheet
 
 

@@ -16,10 +16,11 @@ from pathlib import Path
 from memokit import catalogue, texts
 from memokit.cells import labels
 from memokit.dossier import apply_changes
+from memokit.fields import Cell, Record
 from memokit.folder import Dossier
 from memokit.journal import Change, difference
 from memokit.problems import MemokitError, Problem, refuse_errors
-from memokit.records import PRIVATE_TABLES, TABLES, Cell, Record, Settings
+from memokit.records import PRIVATE_TABLES, TABLES, Settings
 from memokit.rows import heads, read_records, to_fields, to_row
 from memokit.tables import Page, Sheet, read_bytes, read_workbook, write_workbook
 

@@ -196,7 +196,7 @@ def test_lines_are_at_most_110_characters():
         for path in project_files()
         if path.suffix == ".py"
         for number, line in enumerate(path.read_text("utf-8").splitlines(), 1)
-        if len(line) > 110
+        if len(re.sub(r"  # (type: ignore|noqa).*", "", line)) > 110 and len(line.split()) > 1
     ]
     assert not long
 
@@ -452,9 +452,12 @@ def test_start_files_for_windows_and_for_the_others():
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=name_of)
-def test_notebooks_are_thin_and_clean(path):
-    book = json.loads(path.read_text("utf-8"))
+def test_notebooks_are_thin_and_clean():
+    for path in NOTEBOOKS:
+        thin_and_clean(json.loads(path.read_text("utf-8")))
+
+
+def thin_and_clean(book: dict) -> None:
     for cell in book["cells"]:
         if cell["cell_type"] != "code":
             continue
