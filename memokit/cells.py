@@ -17,8 +17,8 @@ from functools import cache
 from typing import Any, Literal, NoReturn
 
 from memokit import texts
-from memokit.problems import MemokitError, Problem
 from memokit.fields import Cell, Kind
+from memokit.problems import MemokitError, Problem
 from memokit.resources import data_path
 
 Stored = Literal["", "number", "date"]

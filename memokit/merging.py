@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from memokit.cells import canonical, excel_forms, format_cell
+from memokit.fields import Cell, Record
 from memokit.journal import Change, Fields
 from memokit.problems import Problem
 from memokit.rows import heads, key_of, spoken

@@ -12,6 +12,7 @@ from typing import Any
 
 from memokit import texts
 from memokit.cells import Stored, canonical, format_cell, labels, nearest, parse_cell
+from memokit.fields import Record
 from memokit.problems import MemokitError, Problem
 from memokit.tables import Sheet
 

@@ -66,9 +66,12 @@ def label(choices: str, value: str) -> str:
     return str(lookup(f"records.values.{choices}.{value}.label")) if value else ""
 
 
-def options(cell: Cell) -> list[tuple[str, str]]:
+def options(cell: Cell, empty: bool) -> list[tuple[str, str]]:
     """Return what can be chosen for a field; one that may be empty begins with a dash."""
-    return [("–", ""), *((label(cell.choices, value), value) for value in CHOICES[cell.choices])]
+    return [
+        *([("–", "")] if empty else []),
+        *((label(cell.choices, value), value) for value in CHOICES[cell.choices]),
+    ]
 
 
 def remarks(problems: Iterable[Problem]) -> str:
@@ -146,8 +149,7 @@ class Form:
     ) -> None:
         self.state, self.changed, self.cells = state, changed, model.cells()
         self.record: Record | None = None
-        self.table = model.table
-        self.titles, self.choices = titles or {}, choices or {}
+        self.model, self.titles, self.choices = titles or {}, choices or {}
         self.fields: dict[str, Any] = {name: self._field(name) for name in names}
 
     def widget(self, *names: str) -> W.Widget:
@@ -166,20 +168,27 @@ class Form:
             value = getattr(record, name)
             if isinstance(field, Sources):
                 field.show(value)
-            elif isinstance(field, W.Dropdown):
-                field.value = value if value in [v for _, v in field.options] else field.options[0][1]
             else:
-                field.value = format_cell(value, self.cells[name])
+                text = self._text(name, record)
+                known = [v for _, v in field.options] if isinstance(field, W.Dropdown) else [text]
+                field.value = text if text in known else known[0]
+
+    def _text(self, name: str, record: Record) -> str:
+        value, cell = getattr(record, name), self.cells[name]
+        return str(value) if cell.kind == "choice" else format_cell(value, cell)
 
     def _field(self, name: str) -> Any:
         cell = self.cells[name]
-        title = self.titles.get(name) or str(lookup(f"records.fields.{self.table}.{name}.title"))
+        title = self.titles.get(name) or str(lookup(f"records.fields.{self.model.table}.{name}.title"))
         if cell.kind == "sources":
             return Sources(self.state, title, lambda value: self._set(name, value))
-        tip = str(lookup(f"records.fields.{self.table}.{name}.help"))
+        tip = str(lookup(f"records.fields.{self.model.table}.{name}.help"))
         kept: dict[str, Any] = {"description": title, "tooltip": tip, "continuous_update": False}
         if cell.kind == "choice":
-            made = W.Dropdown(description=title, tooltip=tip, options=self.choices.get(name) or options(cell))
+            empty = self.model.model_fields[name].default == ""
+            made = W.Dropdown(
+                description=title, tooltip=tip, options=self.choices.get(name) or options(cell, empty)
+            )
         else:
             hint = say("app.date_hint") if cell.kind == "date" else ""
             made = (W.Textarea if name in AREA else W.Text)(placeholder=hint, **kept)
@@ -188,14 +197,16 @@ class Form:
 
     def _typed(self, name: str, text: str) -> None:
         cell = self.cells[name]
-        self.state.attempt(lambda: self._hand(name, text if cell.kind == "choice" else parse_cell(text, cell)))
+        if self.record is not None and text != self._text(name, self.record):
+            choice = cell.kind == "choice"
+            self.state.attempt(lambda: self._hand(name, text if choice else parse_cell(text, cell)))
 
     def _set(self, name: str, value: tuple[str, ...]) -> None:
         self.state.attempt(lambda: self._hand(name, value))
 
     def _hand(self, name: str, value: Any) -> None:
         before = self.record
-        if before is None or getattr(before, name) == value:
-            return
-        self.record = before.model_copy(update={name: value})
-        self.changed(before, self.record)
+        if before is not None and getattr(before, name) != value:
+            after = before.model_copy(update={name: value})
+            self.changed(before, after)
+            self.record = after

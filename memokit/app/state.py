@@ -60,19 +60,25 @@ class State:
         self.dossier: Dossier | None = None
         self.message = ""
         self.saved = ""
-        self._opened: list[Callable[[], None]] = []
         self._changed: list[Callable[[], None]] = []
+        self._told: list[Callable[[], None]] = []
+        self._opened: list[Callable[[], None]] = []
 
     # -- listening ----------------------------------------------------------------------------------------
 
-    def listen(self, changed: Callable[[], None], opened: Callable[[], None] | None = None) -> None:
-        """Have a function called after each change, and another after another dossier is opened."""
+    def listen(
+        self,
+        changed: Callable[[], None],
+        told: Callable[[], None] | None = None,
+        opened: Callable[[], None] | None = None,
+    ) -> None:
+        """Have functions called after each change, each attempt, and each time another dossier is opened."""
         self._changed.append(changed)
-        if opened is not None:
-            self._opened.append(opened)
+        self._told += [told] if told else []
+        self._opened += [opened] if opened else []
 
     def attempt(self, action: Callable[[], object]) -> bool:
-        """Do something; what goes wrong becomes a message in words. Tell everybody, and whether it worked."""
+        """Do something; what goes wrong becomes a message in words. Tell whether it worked."""
         try:
             action()
         except MemokitError as error:
@@ -85,7 +91,8 @@ class State:
         else:
             self.message = ""
         worked = not self.message
-        for listener in self._changed:
+        # What somebody typed stays on the page when it could not be saved.
+        for listener in (*(self._changed if worked and self.dossier else ()), *self._told):
             listener()
         return worked
 
@@ -115,7 +122,8 @@ class State:
     def _take(self, opened: Dossier) -> None:
         self.dossier, self.saved = opened, ""
         self._forget()
-        for listener in (*self._opened,):
+        self._changed.clear()
+        for listener in self._opened:
             listener()
 
     @property

@@ -1,0 +1,143 @@
+"""The page put together: what is always on top, the choice of a dossier, and the views below as tabs."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from functools import cache
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import anywidget
+import ipywidgets as W
+
+from memokit.app.parts import box, button, heading, html, more, words
+from memokit.app.state import State
+from memokit.app.tab_actions import Actions
+from memokit.app.tab_points import Points
+from memokit.app.tab_questions import Questions
+from memokit.app.tab_section import SectionText
+from memokit.app.tab_start import Start
+from memokit.resources import data_path
+from memokit.texts import say
+
+VIEWS: dict[str, Callable[[State], Any]] = {
+    "start": Start,
+    "actions": Actions,
+    "questions": Questions,
+    "points": Points,
+    "section": SectionText,
+}
+
+
+class Doorbell(anywidget.AnyWidget):
+    """Rings when the page is really on a screen: a kernel that is only being preheated reads nothing."""
+
+    _esm = "export default { render({ model }) { model.send({ open: true }); } }"
+
+
+@cache
+def shared() -> State:
+    """Return the one state of this kernel."""
+    return State()
+
+
+def whole() -> Any:
+    """Return all views as tabs of one page."""
+    return _page(shared(), tuple(VIEWS))
+
+
+def single(*names: str) -> Any:
+    """Return one view, or a few as tabs, for a notebook."""
+    return _page(shared(), names)
+
+
+def _page(state: State, names: tuple[str, ...]) -> Any:
+    body = box(html(words("opening")), kind="body")
+    page = box(_style(), _top(state), body, kind="page")
+
+    def fill() -> None:
+        views = [VIEWS[name](state) for name in names] if state.dossier else []
+        body.children = [_tabs(names, views) if views else chooser(state)]
+
+    def begin() -> None:
+        given = os.environ.get("MEMOKIT_DOSSIER", "")
+        if state.dossier is None and given:
+            state.attempt(lambda: state.open(Path(given)))
+        if state.dossier is None:
+            fill()
+
+    state.listen(_nothing, opened=fill)
+    if os.environ.get("VOILA_PREHEAT") == "True":
+        bell = Doorbell()
+        bell.on_msg(lambda *_: begin() if len(body.children) and state.dossier is None else None)
+        page.children = [*page.children, bell]
+    elif state.dossier is not None:
+        fill()
+    else:
+        begin()
+    return page
+
+
+def _nothing() -> None:
+    """Do nothing: a page is made anew only for another dossier."""
+
+
+def _tabs(names: tuple[str, ...], views: list[Any]) -> W.Widget:
+    if len(views) == 1:
+        return views[0].widget
+    tabs = W.Tab(children=[view.widget for view in views], titles=[say(f"app.tab.{n}") for n in names])
+    tabs.add_class("memo-tabs")
+    return tabs
+
+
+def _style() -> W.HTML:
+    css = data_path("templates", "voila", "memo", "app.css").read_text("utf-8")
+    return html(f"<style>{css}</style>", "style")
+
+
+def _top(state: State) -> W.Widget:
+    """Return the line on top: which dossier, how far, when saved, and what went wrong."""
+    who, saved, alert = html("", "who"), html("", "saved"), html("", "alert")
+    undo = button("undo", lambda: state.attempt(state.undo))
+    undo.layout.visibility = "hidden"
+
+    def tell() -> None:
+        message = state.message
+        alert.value = f'<div role="alert">{escape(message)}</div>' if message else ""
+        undo.layout.visibility = "visible" if state.saved else "hidden"
+        if state.dossier is None:
+            return
+        settings, (first, last) = state.dossier.settings, state.dossier.term.years
+        who.value = words("who", name=settings.name, first=first, last=last)
+        when = words("saved", at=state.saved) if state.saved else words("nothing_changed")
+        saved.value = f'<span role="status" aria-live="polite">{escape(state.seen())} · {when}</span>'
+
+    state.listen(_nothing, told=tell, opened=tell)
+    return box(box(who, saved, undo, kind="top", row=True), alert, kind="header")
+
+
+def chooser(state: State) -> W.Widget:
+    """Return the choice between a dossier that is there, a new one and the example."""
+    found = state.found()
+    there = W.Dropdown(description=say("app.choose.there"), options=[(p.resolve().name, p) for p in found])
+    name = W.Text(description=say("app.choose.name"), placeholder=say("app.choose.hint"))
+    name.continuous_update = True
+    old = [there, button("choose.open", lambda: state.attempt(lambda: state.open(there.value)), "main")]
+    new = [name, button("choose.new", lambda: state.attempt(lambda: state.new(name.value)), "main")]
+    example = button("choose.example", lambda: state.attempt(state.example))
+    parts = [
+        heading(say("app.choose.title")),
+        html(f"<p>{words('choose.why')}</p>"),
+        *([box(*old, kind="line", row=True)] if found else []),
+        box(*new, kind="line", row=True),
+        html(f"<p>{words('choose.or')}</p>"),
+        example,
+    ]
+    return box(*parts, kind="chooser")
+
+
+def other_dossier(state: State) -> W.Widget:
+    """Return the same choice, closed, for who already has a dossier open."""
+    return more("choose.other", chooser(state))

@@ -1,0 +1,104 @@
+"""Dank en werk: what the council thanks for, asks, and can do itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import ipywidgets as W
+
+from memokit import catalogue
+from memokit.app.parts import Form, box, button, heading, html, label, more, remarks, words
+from memokit.app.state import State
+from memokit.app.tab_actions import NewSource
+from memokit.records import Point, Record
+from memokit.texts import say
+
+FIELDS = ("kind", "title", "text", "opinion", "question", "subject", "promise_from", "sources")
+ASKS = frozenset({"promise", "wish"})
+
+
+class Points:
+    """The list of points and the one that is chosen."""
+
+    def __init__(self, state: State) -> None:
+        self.state = state
+        self.quiet = False
+        self.list = W.RadioButtons(description=say("app.points.list"), options=[])
+        self.list.add_class("memo-cards")
+        self.list.observe(self._chosen, "value")
+        self.form = Form(state, Point, FIELDS, self._saved)
+        self.hints = html("", "hints")
+        self.card = box(
+            self.form.widget(),
+            NewSource(state).widget,
+            self.hints,
+            box(button("points.remove", self._remove, "quiet"), kind="line", row=True),
+            kind="card",
+        )
+        self.none = html(f"<p>{words('points.none')}</p>", "card")
+        left = box(html(f"<p>{words('points.help')}</p>"), self.list, self._adding(), kind="side")
+        self.widget = box(box(left, box(self.none, self.card), kind="two", row=True), kind="view")
+        state.listen(self.refresh)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show the points as they are saved."""
+        points = self.state.now.points
+        offered = [
+            (say("app.points.item", kind=label("point", p.kind), title=p.title), p.id) for p in points
+        ]
+        if tuple(offered) != tuple(self.list.options):
+            before, ids = self.list.value, [id_ for _, id_ in offered]
+            self.quiet = True
+            self.list.options = offered
+            self.list.value = before if before in ids else ids[0] if ids else None
+            self.quiet = False
+        for part in (self.card, self.list):
+            part.layout.display = "" if points else "none"
+        self.none.layout.display = "none" if points else ""
+        self._show()
+
+    def _chosen(self, _: Mapping[str, Any]) -> None:
+        if not self.quiet:
+            self._show()
+
+    def _show(self) -> None:
+        point = next((p for p in self.state.now.points if p.id == self.list.value), None)
+        if point is None:
+            return
+        self.form.show(point)
+        self.form.one("question").layout.display = "" if point.kind in ASKS else "none"
+        self.form.one("promise_from").layout.display = "" if point.kind == "promise" else "none"
+        self.hints.value = remarks(self.state.hints(point))
+
+    def _saved(self, before: Record, after: Record) -> None:
+        self.state.put(after, replacing=before)
+        self._follow(after.id)
+
+    def _follow(self, id_: str) -> None:
+        """Choose a point, also one that only just got this key."""
+        self.quiet = True
+        self.list.options = [("…", id_)]
+        self.list.value = id_
+        self.quiet = False
+
+    def _remove(self) -> None:
+        point = next(p for p in self.state.now.points if p.id == self.list.value)
+        self.state.attempt(lambda: self.state.remove(point))
+
+    def _adding(self) -> W.Widget:
+        kinds = [(label("point", kind), kind) for kind in ("thanks", "promise", "wish", "own")]
+        kind = W.Dropdown(description=say("app.points.kind"), options=kinds)
+        title = W.Text(description=say("app.points.title"))
+
+        def add() -> None:
+            point = Point(kind=kind.value, title=title.value.strip())
+            if self.state.attempt(lambda: self._new(point)):
+                title.value = ""
+
+        return more("points.adding", kind, title, button("points.add", add, "main"))
+
+    def _new(self, point: Point) -> None:
+        self.state.put(point)
+        self._follow(point.id)
