@@ -54,10 +54,11 @@ def test_every_formula_has_its_place():
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_every_command_in_the_pages_exists(page):
     commands = cli.main.commands
-    for line in re.findall(
-        r"`(?:\.venv/bin/)?memokit ([^`]+)`|^\s*memokit (.+)$", page.read_text("utf-8"), re.M
-    ):
-        words = (line[0] or line[1]).split()
+    text = page.read_text("utf-8")
+    fenced = "\n".join(re.findall(r"^```\w*\n(.*?)^```", text, re.M | re.S))
+    inline = re.findall(r"`memokit ([^`\n]+)`", text)
+    for line in inline + re.findall(r"(?:^|\\)memokit (.+)$", fenced, re.M):
+        words = line.split("#")[0].split()
         if not re.fullmatch(r"[a-z]+", words[0]):
             continue
         assert words[0] in commands, words

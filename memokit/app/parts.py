@@ -149,6 +149,7 @@ class Form:
     ) -> None:
         self.state, self.changed, self.cells = state, changed, model.cells()
         self.record: Record | None = None
+        self.quiet = False
         self.model, self.titles, self.choices = titles or {}, choices or {}
         self.fields: dict[str, Any] = {name: self._field(name) for name in names}
 
@@ -160,6 +161,13 @@ class Form:
         """Return one field."""
         field = self.fields[name]
         return field.widget if isinstance(field, Sources) else field
+
+    def offer(self, name: str, choices: Options) -> None:
+        """Offer other values for a field; nothing is saved by that."""
+        if tuple(choices) != tuple(self.fields[name].options):
+            self.quiet = True
+            self.fields[name].options = choices
+            self.quiet = False
 
     def show(self, record: Record) -> None:
         """Show a record."""
@@ -184,7 +192,7 @@ class Form:
             return Sources(self.state, title, lambda value: self._set(name, value))
         tip = str(lookup(f"records.fields.{self.model.table}.{name}.help"))
         kept: dict[str, Any] = {"description": title, "tooltip": tip, "continuous_update": False}
-        if cell.kind == "choice":
+        if cell.kind == "choice" or name in self.choices:
             empty = self.model.model_fields[name].default == ""
             made = W.Dropdown(
                 description=title, tooltip=tip, options=self.choices.get(name) or options(cell, empty)
@@ -197,7 +205,7 @@ class Form:
 
     def _typed(self, name: str, text: str) -> None:
         cell = self.cells[name]
-        if self.record is not None and text != self._text(name, self.record):
+        if not self.quiet and self.record is not None and text != self._text(name, self.record):
             choice = cell.kind == "choice"
             self.state.attempt(lambda: self._hand(name, text if choice else parse_cell(text, cell)))
 

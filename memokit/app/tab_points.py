@@ -27,7 +27,7 @@ class Points:
         self.list = W.RadioButtons(description=say("app.points.list"), options=[])
         self.list.add_class("memo-cards")
         self.list.observe(self._chosen, "value")
-        self.form = Form(state, Point, FIELDS, self._saved)
+        self.form = Form(state, Point, FIELDS, self._saved, {"subject": [("–", "")]})
         self.hints = html("", "hints")
         self.card = box(
             self.form.widget(),
@@ -67,6 +67,10 @@ class Points:
         point = next((p for p in self.state.now.points if p.id == self.list.value), None)
         if point is None:
             return
+        about = [(a.title, a.code) for a in self.state.actions()]
+        about += [(question.name, question.id) for question in catalogue.core()]
+        others = [(point.subject, point.subject)] if point.subject not in {c for _, c in about} else []
+        self.form.offer("subject", [("–", ""), *about, *(o for o in others if o[1])])
         self.form.show(point)
         self.form.one("question").layout.display = "" if point.kind in ASKS else "none"
         self.form.one("promise_from").layout.display = "" if point.kind == "promise" else "none"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Callable
 from html import escape
 
 import ipywidgets as W
@@ -55,7 +56,7 @@ class SectionText:
             f'<iframe title="{title}" sandbox="" src="data:text/html;charset=utf-8;base64,{address}"></iframe>'
         )
 
-    def _maker(self, suffix: str):  # type: ignore[no-untyped-def]
+    def _maker(self, suffix: str) -> Callable[[], object]:
         return lambda: self.state.attempt(lambda: self._make(suffix))
 
     def _make(self, suffix: str) -> None:

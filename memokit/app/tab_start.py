@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable
 from html import escape
 
 import ipywidgets as W
 
 from memokit import catalogue
+from memokit.app.choosing import other_dossier
 from memokit.app.parts import box, heading, html, more, words
 from memokit.app.state import State
 from memokit.catalogue import Row
@@ -34,7 +34,7 @@ class Start:
         evening = box(
             heading(say("app.start.evening")),
             html(f"<p>{words('start.evening_help')}</p>"),
-            *(self._tick(f"{row['time']} · {row['text']}", row["text"], row) for row in self._evening()),
+            *(self._tick(row, row["time"]) for row in catalogue.first_evening()),
             kind="list",
         )
         side = box(heading(say("app.start.stand")), self.stand, *self._letter())
@@ -60,10 +60,6 @@ class Start:
         self.letter.value = text
         self.link.value = download(text.encode(), "text/plain", "vraagbrief.txt", say("app.start.letter_link"))
 
-    @staticmethod
-    def _evening() -> Iterable[Row]:
-        return catalogue.first_evening()
-
     def _letter(self) -> list[W.Widget]:
         return [
             heading(say("app.start.letter")),
@@ -72,9 +68,10 @@ class Start:
             self.link,
         ]
 
-    def _tick(self, text: str, what: str, row: Row) -> W.Widget:
-        minutes = say("app.start.minutes", n=row["minutes"]) if row["minutes"] else ""
-        made = W.Checkbox(description=f"{text} {minutes}".strip(), indent=False)
+    def _tick(self, row: Row, time: str = "") -> W.Widget:
+        what = row["text"]
+        parts = (time, what, say("app.start.minutes", n=row["minutes"]) if row["minutes"] else "")
+        made = W.Checkbox(description=" · ".join(part for part in parts if part), indent=False)
         made.observe(lambda change: self._ticked(what, change["new"]), "value")
         self.ticks.append((made, what))
         return made
@@ -85,8 +82,6 @@ class Start:
 
     def _months(self) -> list[W.Widget]:
         """Return the roadmap, a closed part for each phase with its dates."""
-        from memokit.app.pages import other_dossier
-
         parts: list[W.Widget] = []
         for phase, first, last in self.state.now.term.phases():
             rows = [row for row in catalogue.roadmap() if row["phase"] == phase]
@@ -98,7 +93,7 @@ class Start:
         children: list[W.Widget] = []
         for track in tracks:
             children.append(heading(str(lookup(f"app.track.{track}")), 4))
-            children += [self._tick(r["text"], r["text"], r) for r in rows if r["track"] == track]
+            children += [self._tick(r) for r in rows if r["track"] == track]
         made = more(f"phase.{phase}", *children)
         made.titles = [say("app.phase.title", name=say(f"app.phase.{phase}"), first=first, last=last)]
         return made

@@ -206,6 +206,8 @@ def _level(dossier: Dossier, moment: str) -> tuple[int | None, tuple[str, ...], 
             break
         level, reached = int(row["level"]), row["key"]
         sources = rung.sources if moment == "now" else rung.sources_then
+    if level == 0 and not any(searched_and_asked(dossier, rung.sources) for rung in dossier.rungs):
+        return None, (), ""  # "not mentioned" is a negative claim: first search and ask
     return level, sources, reached
 
 

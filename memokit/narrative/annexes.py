@@ -10,7 +10,7 @@ from memokit.findings import of_kind
 from memokit.measures.actions import ActionMeasure
 from memokit.measures.agenda import CriterionMeasure
 from memokit.measures.figures import FigureMeasure
-from memokit.narrative import colophon, goals
+from memokit.narrative import colophon, goals, pictures
 from memokit.narrative.changed import change_cell, figure_name, figure_note, figures_table, value_cell
 from memokit.narrative.draft import Draft, columns, value_label
 from memokit.narrative.gaps import reason_sentence
@@ -115,6 +115,7 @@ def _money(draft: Draft) -> None:
     draft.table(
         "annex-money", say("annex.money.caption", first=term.plan[0], last=last), heads, rows, "", FULL
     )
+    pictures.money_chart(draft)
     note = draft.source_note("money-years", money.sources)
     if money.per_year:
         draft.paragraph(
@@ -175,6 +176,7 @@ def _figures(draft: Draft) -> None:
     )
     if policy:
         draft.paragraph("annex-figures-path", say("annex.figures.path"), lengths=FULL)
+    pictures.figures_chart(draft)
     known = catalogue.indicators()
     for target in draft.dossier.targets:
         indicator = known.get(target.indicator)
@@ -225,7 +227,10 @@ def _questions(draft: Draft) -> None:
     agenda = draft.measures.agenda
     assert agenda is not None
     heads = columns(
-        "annex.questions.columns", (), {"name": 2.6, "counted": 1.6}, baseline=draft.measures.term.start
+        "annex.questions.columns",
+        (),
+        {"name": 2.6, "then": 1.5, "counted": 1.5},
+        baseline=draft.measures.term.start,
     )
     rows = []
     for c in agenda.criteria:
@@ -271,9 +276,10 @@ def _agenda(draft: Draft) -> None:
     agenda = draft.measures.agenda
     assert agenda is not None
     goals.score_table(draft, "goal")
-    goals.score_chart(draft)
+    pictures.score_chart(draft)
     if agenda.goals:
         draft.paragraph("annex-silent", say("section.agenda.silent", goals=agenda.silent_goals), lengths=FULL)
     goals.score_table(draft, "theme")
     goals.action_table(draft)
     goals.label_table(draft)
+    pictures.label_chart(draft)

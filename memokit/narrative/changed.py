@@ -33,7 +33,8 @@ def write_changed(draft: Draft) -> None:
             voice="aside",
         )
         return
-    draft.paragraph("changed-context", _context_answer(draft), voice="opinion")
+    judged = any(action.relevance for action in draft.measures.actions)
+    draft.paragraph("changed-context", _context_answer(draft), voice="opinion" if judged else "aside")
     draft.paragraph("changed-people", people_sentence(draft))
     term = draft.measures.term
     events = sorted(draft.dossier.context, key=lambda event: event.date)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from memokit import facts
+from memokit import catalogue, facts
 from memokit.document import (
     NORMAL,
     Block,
@@ -24,7 +24,7 @@ from memokit.findings import Finding
 from memokit.measures import Measures
 from memokit.measures.public import SOURCE
 from memokit.records import Source
-from memokit.texts import NBSP, capital, has, lookup, say
+from memokit.texts import NBSP, capital, has, language, lookup, say
 
 
 class Draft:
@@ -110,9 +110,11 @@ class Draft:
     # -- footnotes ----------------------------------------------------------------------------------------
 
     def note(self, name: str, text: str) -> str:
-        """Keep a footnote and return its id, for the filter `note` of a sentence."""
-        self.notes[name] = Note(name, runs(str(capital(text))))
-        return name
+        """Keep a footnote and return its id, for the filter `note`; the same words are one footnote."""
+        words = runs(str(capital(text)))
+        known = next((note.id for note in self.notes.values() if note.text == words), name)
+        self.notes[known] = Note(known, words)
+        return known
 
     def source_note(self, name: str, ids: Iterable[str], otherwise: str = "") -> str:
         """Keep a footnote that cites sources; nothing to cite gives `otherwise`, or no footnote at all."""
@@ -189,6 +191,19 @@ def _annexes(measures: Measures) -> tuple[str, ...]:
 def value_label(choices: str, key: str) -> str:
     """Return the word for a value: `value_label("status", "mostly")` is "grotendeels gerealiseerd"."""
     return str(lookup(f"records.values.{choices}.{key}.label"))
+
+
+def goal_name(goal: int) -> str:
+    """Return "SDG 12 Verantwoorde consumptie en productie"."""
+    found = facts.goals()[goal - 1]
+    name = found.name_en if language() == "en" else found.name_nl
+    return say("section.agenda.goal", goal=goal, name=name)
+
+
+def theme_name(theme: str) -> str:
+    """Return "D. Eerlijke handel en aankoop"; an action without a theme says so."""
+    known = catalogue.themes().get(theme)
+    return f"{theme}. {known.name}" if known else say("section.figure.no_theme")
 
 
 def columns(

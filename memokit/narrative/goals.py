@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from memokit import catalogue, facts
-from memokit.document import Figure
+from memokit import catalogue
 from memokit.measures.agenda import Agenda, Score
 from memokit.narrative.changed import count_then_and_later
-from memokit.narrative.draft import Draft, columns
+from memokit.narrative.draft import Draft, columns, goal_name, theme_name
 from memokit.narrative.opening import label_note
-from memokit.texts import language, number, say
+from memokit.texts import number, say
 
 
 def write_agenda(draft: Draft) -> None:
@@ -68,7 +67,7 @@ def _level(draft: Draft, agenda: Agenda) -> list[str]:
     ladder = {row["key"]: row for row in catalogue.rows("ladder")}
     row = ladder.get(agenda.level_rung) or next(r for r in ladder.values() if r["level"] == "0")
     rung = next((r for r in draft.dossier.rungs if r.rung == agenda.level_rung), None)
-    dated = rung is not None and any((s := draft.source(n)) is not None and s.date for n in rung.sources)
+    dated = rung is not None and any(_after_the_plan(draft, name) for name in rung.sources)
     statement = row["statement_dated"] if dated and row["statement_dated"] else row["statement"]
     note = draft.source_note("ladder", [*agenda.level_sources, *_negative_sources(draft, agenda)])
     sentences = [say("section.agenda.level", level=agenda.level, statement=statement, note=note)]
@@ -78,6 +77,12 @@ def _level(draft: Draft, agenda: Agenda) -> list[str]:
         baseline = draft.measures.term.start
         sentences.append(say("section.agenda.level_then", baseline=baseline, level=agenda.level_then))
     return sentences
+
+
+def _after_the_plan(draft: Draft, name: str) -> bool:
+    """A link made afterwards is only said with a passage dated after the plan began (fairness.md 35)."""
+    source = draft.source(name)
+    return source is not None and bool(source.date) and int(source.date[:4]) >= draft.measures.term.plan[0]
 
 
 def _negative_sources(draft: Draft, agenda: Agenda) -> tuple[str, ...]:
@@ -164,57 +169,14 @@ def _score_row(draft: Draft, which: str, score: Score) -> list[str]:
         for basis, n in score.bases.items()
     )
     only_now = say("section.agenda.only_now", n=score.only_now) if score.only_now else ""
-    name = goal_name(int(score.key)) if which == "goal" else _theme_name(score.key)
+    name = goal_name(int(score.key)) if which == "goal" else theme_name(score.key)
     return [name, number(score.then), number(score.now), str(score.n), bases + only_now]
-
-
-def _theme_name(theme: str) -> str:
-    return f"{theme}. {catalogue.themes()[theme].name}"
-
-
-def goal_name(goal: int) -> str:
-    """Return "SDG 12 Verantwoorde consumptie en productie"."""
-    found = facts.goals()[goal - 1]
-    name = found.name_en if language() == "en" else found.name_nl
-    return say("section.agenda.goal", goal=goal, name=name)
 
 
 def basis_words(draft: Draft, basis: str) -> str:
     """Return whose target it is, in words."""
     citizens = not draft.public and draft.dossier.settings.sender == "citizens" and basis == "council"
     return say(f"section.basis{'_citizens' if citizens else ''}.{basis}")
-
-
-def score_chart(draft: Draft) -> None:
-    """Add the chart of the goals, then and now."""
-    agenda = draft.measures.agenda
-    assert agenda is not None
-    pairs = [s for s in agenda.goals if s.now is not None]
-    if len(pairs) < 2:
-        return
-    both = [s for s in pairs if s.then is not None]
-    parts = [
-        say("section.figure.part", label=goal_name(int(s.key)), then=number(s.then), now=number(s.now))
-        for s in pairs
-    ]
-    baseline = draft.measures.term.start
-    draft.blocks.append(
-        Figure(
-            "chart-goals",
-            "dots",
-            say(
-                "section.figure.goals.message",
-                up=sum(_moved(s) > 0 for s in both),
-                n=len(pairs),
-                baseline=baseline,
-            ),
-            say("section.figure.goals.alt", parts=parts),
-            (str(baseline), say("section.figure.now")),
-            tuple((goal_name(int(s.key)), s.then, s.now) for s in pairs),
-            table="scores-goal",
-            colours=tuple(facts.goals()[int(s.key) - 1].colour for s in pairs),
-        )
-    )
 
 
 def action_table(draft: Draft) -> None:

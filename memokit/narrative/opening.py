@@ -53,7 +53,7 @@ def _actions(draft: Draft) -> str:
     assert counts is not None
     total = counts.n + counts.later + counts.pending
     if not total:
-        return say("section.achieved.none")
+        return say("section.short.empty")
     if not counts.n:
         return say("section.short.none_judged", n=total)
     settings = draft.dossier.settings

@@ -7,9 +7,10 @@ from collections import Counter
 from dataclasses import replace
 from typing import Any
 
-from memokit.document import EVERY, FULL, Figure
+from memokit.document import EVERY
 from memokit.findings import Finding, of_kind, plan_strengths
-from memokit.measures.actions import COUNTED, ActionMeasure
+from memokit.measures.actions import ActionMeasure
+from memokit.narrative import pictures
 from memokit.narrative.draft import Draft, columns, value_label
 from memokit.narrative.opening import breakdown
 from memokit.texts import marked, number, say
@@ -83,7 +84,7 @@ def write_achieved(draft: Draft) -> None:
         draft.paragraph("achieved-counts", _full_breakdown(draft))
     _table(draft)
     if counts.n:
-        _chart(draft)
+        pictures.status_chart(draft)
     draft.paragraph("achieved-dissent", *_dissent(draft))
     draft.paragraph("achieved-result", _results(draft))
 
@@ -159,37 +160,6 @@ def _short_source(draft: Draft, action: ActionMeasure) -> str:
     year = (source.date or source.consulted_on or source.searched_on)[:4]
     dated = not year or re.search(r"\b(19|20)\d\d\b", source.title)
     return source.title if dated else f"{source.title}, {year}"
-
-
-def _chart(draft: Draft) -> None:
-    counts = draft.measures.counts
-    assert counts is not None
-    groups = [status for status in COUNTED if counts.by_status.get(status)]
-    tally = Counter((action.item.theme or "", action.status) for action in draft.measures.actions)
-    themes = sorted(
-        {action.item.theme or "" for action in draft.measures.actions if action.status in COUNTED}
-    )
-    rows = tuple(
-        (say("section.figure.theme", theme=theme), value_label("status", status), tally[theme, status])
-        for theme in themes
-        for status in groups
-        if tally[theme, status]
-    )
-    parts = [
-        say("section.achieved.part", n=counts.by_status[s], label=value_label("status", s)) for s in groups
-    ]
-    draft.blocks.append(
-        Figure(
-            "chart-actions",
-            "stacked",
-            say("section.figure.status.message", done=counts.done, n=counts.n),
-            say("section.figure.status.alt", parts=parts),
-            tuple(value_label("status", s) for s in groups),
-            rows,
-            table="annex-actions",
-            lengths=FULL,
-        )
-    )
 
 
 def _dissent(draft: Draft) -> list[str]:

@@ -1,0 +1,122 @@
+"""The charts, as data: few, each with a message that a council would say, and with a table behind it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Literal
+
+from memokit import facts
+from memokit.document import FULL, Figure, Value
+from memokit.measures.actions import COUNTED
+from memokit.narrative.draft import Draft, goal_name, theme_name, value_label
+from memokit.texts import number, say
+
+Rows = tuple[tuple[Value, ...], ...]
+
+
+def _add(
+    draft: Draft, name: str, chart: Literal["stacked", "bars", "dots"], message: str, parts: list[str],
+    series: tuple[str, ...], rows: Rows, table: str, colours: tuple[str, ...] = (), unit: str = "",
+) -> None:  # fmt: skip
+    alt = say(f"section.figure.{name}.alt", parts=parts)
+    draft.blocks.append(
+        Figure(f"chart-{name}", chart, message, alt, series, rows, unit, table, colours, FULL)
+    )
+
+
+def status_chart(draft: Draft) -> None:
+    """Actions by status, per theme."""
+    counts, actions = draft.measures.counts, draft.measures.actions
+    assert counts is not None
+    groups = [status for status in COUNTED if counts.by_status.get(status)]
+    tally = Counter((action.item.theme, action.status) for action in actions)
+    rows = tuple(
+        (theme_name(theme), value_label("status", status), tally[theme, status])
+        for theme in sorted({action.item.theme for action in actions})
+        for status in groups
+        if tally[theme, status]
+    )
+    labels = tuple(value_label("status", status) for status in groups)
+    parts = [
+        say("section.achieved.part", n=counts.by_status[s], label=label)
+        for s, label in zip(groups, labels, strict=True)
+    ]
+    message = say("section.figure.status.message", done=counts.done, n=counts.n)
+    _add(draft, "status", "stacked", message, parts, labels, rows, "annex-actions")
+
+
+def money_chart(draft: Draft) -> None:
+    """Planned against spent, for the solidarity actions of which both are known."""
+    money = draft.measures.money
+    assert money is not None
+    known = [
+        (action.item.title, m.planned_last, m.spent)
+        for action in draft.measures.actions
+        if (m := money.actions.get(action.code)) and m.planned_last is not None and m.spent is not None
+    ]
+    if len(known) < 2:
+        return
+    first, last = draft.measures.term.plan[0], draft.measures.last_account
+    planned, spent = sum(row[1] for row in known), sum(row[2] for row in known)
+    message = say(
+        "section.figure.money.message", planned=planned, spent=spent, n=len(known), first=first, last=last
+    )
+    names = say("section.figure.money.planned_name"), say("section.figure.money.spent_name")
+    parts = [say("section.figure.part", label=t, then=number(p), now=number(s)) for t, p, s in known]
+    _add(draft, "money", "bars", message, parts, names, tuple(known), "annex-money", unit="euro")
+
+
+def figures_chart(draft: Draft) -> None:
+    """The figures that have a target, then and now, between the zero post and the target."""
+    scored = [f for f in draft.measures.figures if f.score_now is not None]
+    rows = [(f.name[:1].upper() + f.name[1:], f.score_then, f.score_now) for f in scored]
+    if len(rows) > 1:
+        _dots(draft, "figures", say("section.figure.figures.message"), rows, "annex-figures")
+
+
+def score_chart(draft: Draft) -> None:
+    """The goals that have a score, then and now."""
+    agenda = draft.measures.agenda
+    assert agenda is not None
+    scores = [s for s in agenda.goals if s.now is not None]
+    up = sum(s.then is not None and (s.now or 0) > s.then for s in scores)
+    message = say("section.figure.goals.message", up=up, n=len(scores), baseline=draft.measures.term.start)
+    rows = [(goal_name(int(s.key)), s.then, s.now) for s in scores]
+    colours = tuple(facts.goals()[int(s.key) - 1].colour for s in scores)
+    if len(rows) > 1:
+        _dots(draft, "goals", message, rows, "scores-goal", colours)
+
+
+def _dots(
+    draft: Draft, name: str, message: str, rows: Sequence[tuple[str, float | None, float | None]], table: str,
+    colours: tuple[str, ...] = (),
+) -> None:  # fmt: skip
+    parts = [say("section.figure.part", label=r[0], then=number(r[1]), now=number(r[2])) for r in rows]
+    series = (str(draft.measures.term.start), say("section.figure.now"))
+    whole = tuple((r[0], r[1] and round(r[1]), r[2] and round(r[2])) for r in rows)  # as in the table
+    _add(draft, name, "dots", message, parts, series, whole, table, colours)
+
+
+def label_chart(draft: Draft) -> None:
+    """The actions with an SDG label, per goal: with money, work or a result, or with a label only."""
+    agenda = draft.measures.agenda
+    assert agenda is not None
+    if not agenda.label_only:
+        return
+    groups = (say("section.figure.labels.found"), say("section.figure.labels.bare"))
+    bare = {item.code for item in agenda.label_only}
+    tally = Counter(
+        (int(goal), groups[item.code in bare])
+        for item in agenda.labelled
+        for goal in {target.split()[1].split(".")[0] for target in item.sdg_targets}
+    )
+    rows = tuple(
+        (goal_name(goal), group, tally[goal, group])
+        for goal in sorted({goal for goal, _ in tally})
+        for group in groups
+        if tally[goal, group]
+    )
+    message = say("section.figure.labels.message", bare=len(bare), n=len(agenda.labelled))
+    parts = [say("section.figure.count", label=label, group=group, n=n) for label, group, n in rows]
+    _add(draft, "labels", "stacked", message, parts, groups, rows, "labels")
