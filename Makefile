@@ -51,7 +51,7 @@ test: lint  ## everything quick, on any machine (under 5 minutes)
 test-all: lint  ## everything; wants chromium, LibreOffice and a Java runtime (under 20 minutes)
 	$(BIN)/python -m pytest
 
-test-update: $(STAMP)  ## write the expected files again, then look at the difference with git
+test-update: docs  ## write the handbook and the expected files again, then look at the difference with git
 	MEMOKIT_UPDATE=1 $(BIN)/python -m pytest -m snapshot
 
 docs: $(STAMP)  ## write docs/handleiding.md again from the declarations and their words

@@ -14,7 +14,7 @@ from typing import Any, Literal
 from memokit.texts import EMPHASIS, NOTE_CLOSE, NOTE_OPEN, STRONG
 
 Length = Literal["page", "normal", "full"]
-Voice = Literal["", "fact", "opinion", "question", "aside"]
+Voice = Literal["", "fact", "opinion", "question", "aside", "todo"]
 Value = str | float | int | None
 
 LENGTHS: tuple[Length, ...] = ("page", "normal", "full")
@@ -77,7 +77,7 @@ class Section:
 
 @dataclass(frozen=True)
 class Paragraph:
-    """A paragraph, with its voice: a fact, the council's opinion, its question, or an aside."""
+    """A paragraph, with its voice: a fact, an opinion, a question, an aside, or what is still to do."""
 
     id: str
     text: Text

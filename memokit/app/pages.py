@@ -64,8 +64,8 @@ def _page(state: State, names: tuple[str, ...]) -> Any:
 
     def begin() -> None:
         given = os.environ.get("MEMOKIT_DOSSIER", "")
-        if state.dossier is None and given:
-            state.attempt(lambda: state.open(Path(given)))
+        if given and not state.attempt(lambda: state.open(Path(given))):
+            state.dossier = None
         if state.dossier is None:
             fill()
 

@@ -150,7 +150,8 @@ class Form:
         self.state, self.changed, self.cells = state, changed, model.cells()
         self.record: Record | None = None
         self.quiet = False
-        self.model, self.titles, self.choices = titles or {}, choices or {}
+        self.model = model
+        self.titles, self.choices = titles or {}, choices or {}
         self.fields: dict[str, Any] = {name: self._field(name) for name in names}
 
     def widget(self, *names: str) -> W.Widget:

@@ -45,9 +45,7 @@ class Points:
     def refresh(self) -> None:
         """Show the points as they are saved."""
         points = self.state.now.points
-        offered = [
-            (say("app.points.item", kind=label("point", p.kind), title=p.title), p.id) for p in points
-        ]
+        offered = [(say("app.points.item", kind=label("point", p.kind), title=p.title), p.id) for p in points]
         if tuple(offered) != tuple(self.list.options):
             before, ids = self.list.value, [id_ for _, id_ in offered]
             self.quiet = True

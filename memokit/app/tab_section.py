@@ -52,9 +52,7 @@ class SectionText:
             return
         address = base64.b64encode(page.encode()).decode()
         title = escape(say("app.section.preview"), quote=True)
-        self.text.value = (
-            f'<iframe title="{title}" sandbox="" src="data:text/html;charset=utf-8;base64,{address}"></iframe>'
-        )
+        self.text.value = f'<iframe title="{title}" sandbox="" src="data:text/html;charset=utf-8;base64,{address}"></iframe>'
 
     def _maker(self, suffix: str) -> Callable[[], object]:
         return lambda: self.state.attempt(lambda: self._make(suffix))

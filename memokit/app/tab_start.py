@@ -58,7 +58,9 @@ class Start:
         except MemokitError as error:
             text = " ".join(problem.message for problem in error.problems)
         self.letter.value = text
-        self.link.value = download(text.encode(), "text/plain", "vraagbrief.txt", say("app.start.letter_link"))
+        self.link.value = download(
+            text.encode(), "text/plain", "vraagbrief.txt", say("app.start.letter_link")
+        )
 
     def _letter(self) -> list[W.Widget]:
         return [

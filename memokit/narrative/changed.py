@@ -30,11 +30,11 @@ def write_changed(draft: Draft) -> None:
         draft.paragraph(
             "changed-ask",
             say("section.changed.ask_public", baseline=draft.measures.term.start),
-            voice="aside",
+            voice="todo",
         )
         return
     judged = any(action.relevance for action in draft.measures.actions)
-    draft.paragraph("changed-context", _context_answer(draft), voice="opinion" if judged else "aside")
+    draft.paragraph("changed-context", _context_answer(draft), voice="opinion" if judged else "todo")
     draft.paragraph("changed-people", people_sentence(draft))
     term = draft.measures.term
     events = sorted(draft.dossier.context, key=lambda event: event.date)

@@ -20,7 +20,7 @@ def write_gaps(draft: Draft) -> None:
     if draft.measures.actions or promises:
         _promises(draft, promises)
     else:
-        draft.paragraph("gaps-none", say("section.gaps.none"), voice="aside")
+        draft.paragraph("gaps-none", say("section.gaps.none"), voice="todo")
     _wishes(draft, of_kind(draft.findings, "wish"))
 
 
@@ -51,7 +51,7 @@ def _wishes(draft: Draft, wishes: tuple[Finding, ...]) -> None:
 
 def _public(draft: Draft) -> None:
     baseline, account = draft.measures.term.start, draft.measures.last_account
-    draft.paragraph("gaps-none", say("section.gaps.none_public"), voice="aside")
+    draft.paragraph("gaps-none", say("section.gaps.none_public"), voice="todo")
     draft.paragraph(
         "gaps-money",
         say("section.gaps.money_public_title"),
@@ -170,7 +170,7 @@ def write_relevant(draft: Draft) -> None:
         say("section.relevant.more", titles=more) if more else "",
         say("section.relevant.less", titles=less) if less else "",
     ]
-    voice = "opinion" if more or less else "aside"
+    voice = "opinion" if more or less else "todo"
     none = "" if more or less else say("section.relevant.none")
     draft.paragraph("relevant", *sentences, none, voice=voice)  # type: ignore[arg-type]
 
@@ -179,7 +179,7 @@ def write_reply(draft: Draft) -> None:
     """Write the fact check and the reaction: dates, and the reaction unedited (fairness.md 10)."""
     draft.section("reply")
     if draft.public:
-        draft.paragraph("reply", say("section.reply.not_asked"), voice="aside")
+        draft.paragraph("reply", say("section.reply.not_asked"), voice="todo")
         return
     settings = draft.dossier.settings
     draft.paragraph("reply", _checked(draft), _asked(draft), voice="fact", lengths=EVERY)
@@ -190,7 +190,7 @@ def write_reply(draft: Draft) -> None:
             f"reply-{i}", say(f"section.reply.{key}", about=reply.about, text=reply.text), voice=""
         )
     if not settings.reply_asked_on:
-        draft.paragraph("reply-period", say("section.reply.sperperiode"), voice="aside", lengths=FULL)
+        draft.paragraph("reply-period", say("section.reply.sperperiode"), voice="todo", lengths=FULL)
 
 
 def _checked(draft: Draft) -> str:
@@ -230,6 +230,6 @@ def write_own(draft: Draft) -> None:
             say("section.own.counts", initiative=advice.own_initiative, given=advice.given, late=advice.late),
         )
     elif not items:
-        draft.paragraph("own-none", say("section.own.none", sender=draft.sender), voice="aside")
+        draft.paragraph("own-none", say("section.own.none", sender=draft.sender), voice="todo")
     names = draft.dossier.settings.discussed_with
     draft.paragraph("own-discussed", say("section.own.discussed", names=names) if names else "")

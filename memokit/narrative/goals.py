@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from memokit import catalogue
+from memokit.document import Voice
 from memokit.measures.agenda import Agenda, Score
 from memokit.narrative.changed import count_then_and_later
 from memokit.narrative.draft import Draft, columns, goal_name, theme_name
@@ -18,7 +19,8 @@ def write_agenda(draft: Draft) -> None:
         return
     agenda = draft.measures.agenda
     assert agenda is not None
-    draft.paragraph("agenda-level", *_level(draft, agenda), voice="opinion")
+    voice: Voice = "todo" if agenda.level is None else "opinion"
+    draft.paragraph("agenda-level", *_level(draft, agenda), voice=voice)
     draft.paragraph("agenda-concrete", _concrete(draft, agenda), _label_only(draft, agenda))
     draft.paragraph(
         "agenda-scores", say("section.agenda.no_single", gemeente=draft.municipality), _scores(draft, agenda)
@@ -40,7 +42,7 @@ def _public(draft: Draft) -> None:
         ),
         say("section.agenda.public_now", goals=[f"SDG {goal}" for goal in later]) if later else "",
     )
-    draft.paragraph("agenda-ask", say("section.agenda.public_ask"), voice="aside")
+    draft.paragraph("agenda-ask", say("section.agenda.public_ask"), voice="todo")
     heads = columns("section.agenda.public_columns", (), {"found": 2.2})
     rows = [[goal_name(goal), _found(draft, goal)] for goal in range(1, 18)]
     draft.table("goals-public", say("section.agenda.caption_public"), heads, rows, "", frozenset({"full"}))

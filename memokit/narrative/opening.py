@@ -17,7 +17,8 @@ def write_short(draft: Draft) -> None:
     if draft.public:
         _short_public(draft)
         return
-    draft.paragraph("short-actions", _actions(draft), lengths=EVERY)
+    judged = draft.measures.counts is not None and draft.measures.counts.n > 0
+    draft.paragraph("short-actions", _actions(draft), voice="fact" if judged else "todo", lengths=EVERY)
     draft.paragraph("short-money", money_sentence(draft), lengths=EVERY)
     draft.paragraph("short-labels", _labels(draft))
     gaps = [*of_kind(draft.findings, "promise_open", True), *of_kind(draft.findings, "wish", True)]

@@ -23,7 +23,7 @@ def write_thanks(draft: Draft) -> None:
     """Write the strengths: first of the plan itself, then of what was done (fairness.md 14)."""
     draft.section("thanks")
     if draft.public:
-        draft.paragraph("thanks-none", say("section.thanks.none_public"), voice="aside")
+        draft.paragraph("thanks-none", say("section.thanks.none_public"), voice="todo")
         return
     plan = _plan_lines(draft)
     draft.paragraph("thanks-plan", plan)
@@ -34,7 +34,7 @@ def write_thanks(draft: Draft) -> None:
     draft.bullets("thanks-first", items[:IN_HANDOUT], lengths=EVERY)
     draft.bullets("thanks-more", items[IN_HANDOUT:])
     if not plan and not items:
-        draft.paragraph("thanks-none", say("section.thanks.none"), voice="aside")
+        draft.paragraph("thanks-none", say("section.thanks.none"), voice="todo")
 
 
 def _plan_lines(draft: Draft) -> str:
@@ -78,7 +78,7 @@ def write_achieved(draft: Draft) -> None:
     counts = draft.measures.counts
     if counts is None or not draft.measures.actions:
         key = "none_public" if draft.public else "none"
-        draft.paragraph("achieved-none", say(f"section.achieved.{key}"), voice="aside")
+        draft.paragraph("achieved-none", say(f"section.achieved.{key}"), voice="todo")
         return
     if counts.n:
         draft.paragraph("achieved-counts", _full_breakdown(draft))

@@ -82,7 +82,7 @@ def spoken(blocks: tuple[Block, ...]) -> Iterator[tuple[Block, str]]:
         if isinstance(block, Section):
             before = ""
         voice = block.voice if isinstance(block, Paragraph | Bullets) else ""
-        again = voice == "fact" and before == "fact"
+        again = voice in ("fact", "todo") and before == voice
         yield block, texts.say(f"writers.voice.{voice}") if voice and not again else ""
         before = voice or before
 
