@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from memokit import catalogue
+from memokit import catalogue, facts
 from memokit.document import FULL, NORMAL
 from memokit.findings import of_kind
 from memokit.measures import Measures
@@ -195,8 +195,8 @@ def figure_note(draft: Draft, figure: FigureMeasure) -> str:
             "annex.figures.note",
             cites="; ".join(draft.cites(sources)),
             caveats=figure.caveats,
-            ratio_now=_ratio(now),
-            ratio_then=_ratio(then),
+            ratio_now=_ratio(figure, now),
+            ratio_then=_ratio(figure, then),
             year_now=now.year if now else None,
             year_then=then.year if then else None,
             real=figure.then_real,
@@ -206,10 +206,16 @@ def figure_note(draft: Draft, figure: FigureMeasure) -> str:
     )
 
 
-def _ratio(observed: Observed | None) -> str:
+def _ratio(figure: FigureMeasure, observed: Observed | None) -> str:
+    """Return numerator and denominator in words: what a rate rests on."""
     if observed is None or observed.numerator is None or observed.denominator is None:
         return ""
-    return say("annex.figures.ratio_words", numerator=observed.numerator, denominator=observed.denominator)
+    public = figure.origin == "public"
+    unit = facts.record(figure.key)["unit"] if public else "euro" if figure.key == "IS13" else ""
+    return say(
+        "annex.figures.ratio_words", numerator=observed.numerator, unit=unit,
+        denominator=observed.denominator, people=public or figure.key == "IS13",
+    )  # fmt: skip
 
 
 def more_relevant(draft: Draft, rule: str) -> list[str]:
