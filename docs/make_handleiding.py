@@ -11,7 +11,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from memokit import catalogue, texts
-from memokit.records import CHOICES, TABLES, Cell, Record, Settings
+from memokit.fields import Cell, Record
+from memokit.records import CHOICES, TABLES, Settings
 
 HERE = Path(__file__).parent
 NOTICE = (

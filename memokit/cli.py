@@ -53,12 +53,12 @@ def _split(group: str) -> Callable[[click.Context, click.Parameter, str], list[s
 
 
 def _term(election: int | None, until: int | None) -> memokit.Term | None:
-    if election is None:
-        return None if until is None else memokit.Term(2024, until=until)
+    if election is None and until is None:
+        return None
     try:
-        return memokit.Term(election, until=until)
+        return memokit.Term(2024 if election is None else election, until=until)
     except ValueError as error:
-        raise click.BadParameter(say("cli.said.bad_term", found=election)) from error
+        raise click.BadParameter(say("cli.said.bad_term", found=until or election)) from error
 
 
 @click.group(help=say("cli.main"), context_settings={"help_option_names": ["-h", "--help"]})
@@ -102,10 +102,10 @@ def werkboek(dossier: Path, out: Path | None, filled: Path | None) -> None:
     with _telling():
         opened = memokit.open(dossier)
         if filled is not None:
-            records, problems = workbook.read(filled, opened)
-            workbook.apply(opened, filled)
-            _print_problems(problems)
-            click.echo(say("cli.said.read_back", n=len(records)))
+            done = workbook.apply(opened, filled)
+            _print_problems(done.problems)
+            new = [r for table in done.records for r in done.table(table) if r not in opened.table(table)]
+            click.echo(say("cli.said.read_back", n=len(new) + (done.settings != opened.settings)))
             return
         target = out or dossier / f"werkboek-{opened.settings.name or dossier.name}.xlsx"
         workbook.write(opened, target)

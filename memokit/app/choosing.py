@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import ipywidgets as W
+import ipywidgets as W  # noqa: N812
 
 from memokit.app.parts import box, button, heading, html, more, words
 from memokit.app.state import State

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import anywidget
-import ipywidgets as W
+import ipywidgets as W  # noqa: N812
 
 from memokit.app.choosing import chooser
 from memokit.app.parts import box, button, html, words
@@ -102,12 +102,12 @@ def _top(state: State) -> W.Widget:
     """Return the line on top: which dossier, how far, when saved, and what went wrong."""
     who, saved, alert = html("", "who"), html("", "saved"), html("", "alert")
     undo = button("undo", lambda: state.attempt(state.undo))
-    undo.layout.visibility = "hidden"
+    undo.layout.display = "none"
 
     def tell() -> None:
         message = state.message
         alert.value = f'<div role="alert">{escape(message)}</div>' if message else ""
-        undo.layout.visibility = "visible" if state.saved else "hidden"
+        undo.layout.display = "" if state.saved else "none"
         if state.dossier is None:
             return
         settings, (first, last) = state.dossier.settings, state.dossier.term.years

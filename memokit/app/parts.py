@@ -9,12 +9,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from html import escape
 from typing import Any
 
-import ipywidgets as W
+import ipywidgets as W  # noqa: N812
 
 from memokit.app.state import State
 from memokit.cells import format_cell, parse_cell
+from memokit.fields import Cell, Record
 from memokit.problems import Problem
-from memokit.records import CHOICES, Cell, Record, Source
+from memokit.records import CHOICES, Source
 from memokit.texts import lookup, say
 
 Options = Sequence[tuple[str, str]]
@@ -54,11 +55,27 @@ def button(key: str, action: Callable[[], object], kind: str = "") -> W.Button:
     return made
 
 
-def more(key: str, *children: W.Widget) -> W.Accordion:
+class More:
+    """A part that is closed until somebody wants it: a button, so that the keyboard can open it too."""
+
+    def __init__(self, title: str, *children: W.Widget) -> None:
+        self.title = title
+        self.inside = box(*children, kind="inside")
+        self.toggle = W.Button()
+        self.toggle.add_class("memo-toggle")
+        self.toggle.on_click(lambda _: self.open(self.inside.layout.display == "none"))
+        self.widget = box(self.toggle, self.inside, kind="more")
+        self.open(False)
+
+    def open(self, wanted: bool) -> None:
+        """Open or close the part."""
+        self.inside.layout.display = "" if wanted else "none"
+        self.toggle.description = f"{'▾' if wanted else '▸'} {self.title}"
+
+
+def more(key: str, *children: W.Widget) -> W.Widget:
     """Return a part that is closed until somebody wants it."""
-    made = W.Accordion(children=[box(*children)], titles=[say(f"app.{key}")], selected_index=None)
-    made.add_class("memo-more")
-    return made
+    return More(say(f"app.{key}"), *children).widget
 
 
 def label(choices: str, value: str) -> str:
@@ -74,14 +91,14 @@ def options(cell: Cell, empty: bool) -> list[tuple[str, str]]:
     ]
 
 
-def remarks(problems: Iterable[Problem]) -> str:
-    """Return problems as a list."""
-    items = "".join(
-        f'<li class="{p.severity}"><b>{words(f"severity.{p.severity}")}</b> {escape(p.message)} '
-        f"<em>{escape(p.remedy)}</em></li>"
-        for p in problems
-    )
-    return f'<ul class="memo-problems">{items}</ul>' if items else ""
+def remarks(problems: Iterable[Problem], about: Callable[[Problem], str] | None = None) -> str:
+    """Return problems as a list; `about` says of what each is."""
+    items = []
+    for p in problems:
+        first = escape(about(p)) + ":" if about else words(f"severity.{p.severity}")
+        said = f"<b>{first}</b> {escape(p.message)} <em>{escape(p.remedy)}</em>"
+        items.append(f'<li class="{p.severity}">{said}</li>')
+    return f'<ul class="memo-problems">{"".join(items)}</ul>' if items else ""
 
 
 def cited(source: Source) -> str:

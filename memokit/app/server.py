@@ -17,7 +17,7 @@ from tornado.httputil import HTTPServerRequest
 from tornado.routing import Matcher
 from tornado.web import RequestHandler, decode_signed_value
 from traitlets.config import Config
-from voila.app import Voila
+from voila.app import Voila  # type: ignore[import-untyped]
 
 from memokit.resources import data_path
 from memokit.texts import say
@@ -82,12 +82,13 @@ def cookie_name(port: int) -> str:
     return f"memokit-{port}"
 
 
-class Server(Voila):
+class Server(Voila):  # type: ignore[misc]
     """Voilà with the settings of this module and no others."""
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(ip=HOST, port_retries=0, log_level=logging.ERROR, **settings)
         self.update_config(_settings(self.port))
+        logging.getLogger("tornado.access").setLevel(logging.CRITICAL)
         hosts = f"{HOST}:{self.port} ws://localhost:{self.port}"
         headers = {
             "Content-Security-Policy": POLICY.format(hosts=hosts),
@@ -107,13 +108,15 @@ class Server(Voila):
     def setup_template_dirs(self) -> None:
         """Put our template before those of Voilà."""
         super().setup_template_dirs()
-        self.template_paths = [str(data_path("templates", "voila", TEMPLATE)), *self.template_paths]
+        found: list[str] = self.template_paths
+        self.template_paths: list[str] = [str(data_path("templates", "voila", TEMPLATE)), *found]
 
     def init_handlers(self) -> list[Any]:
         """Return the rules: strangers first, then what is closed, then Voilà's own."""
         stranger = Stranger(self.port, self.token, self.cookie_secret)
         closed = [(f"{path}.*", Missing) for path in CLOSED]
-        return [(stranger, Refused), *closed, *super().init_handlers()]
+        *files, (_, *page) = super().init_handlers()
+        return [(stranger, Refused), *closed, *files, ("/()", *page)]
 
     def listen(self) -> None:
         """Listen on the one port that was asked, and say in words when it is taken."""

@@ -20,19 +20,21 @@ from memokit import catalogue, dossier
 from memokit.document import Length
 from memokit.dossier import Dossier
 from memokit.evaluation import NAMES, Evaluation, evaluate, export, render
+from memokit.fields import Record
 from memokit.narrative.letter import letter
 from memokit.problems import MemokitError, Problem
-from memokit.records import Answer, Assessment, PlanItem, PlanLine, Record, Rung, Source, Task
+from memokit.records import Answer, Assessment, PlanItem, PlanLine, Rung, Source, Task
 from memokit.resources import data_path
 from memokit.rows import file_of
-from memokit.texts import say
+from memokit.texts import capital, say
 
 R = TypeVar("R", bound=Record)
 EXAMPLE = "voorbeeldstad"
 RESULTS = "resultaten"
+TOGETHER = "raad"
 
 
-class Told(Exception):
+class ToldError(Exception):
     """Something that a person must hear, in words from the texts."""
 
 
@@ -79,22 +81,26 @@ class State:
 
     def attempt(self, action: Callable[[], object]) -> bool:
         """Do something; what goes wrong becomes a message in words. Tell whether it worked."""
-        try:
-            action()
-        except MemokitError as error:
-            self.message = " ".join(f"{p.message} {p.remedy}" for p in error.problems)
-        except Told as told:
-            self.message = str(told)
-        except Exception:
-            logging.getLogger("memokit").exception("unexpected")
-            self.message = say("app.message.unexpected")
-        else:
-            self.message = ""
+        self.message = self.trouble(action)
         worked = not self.message
         # What somebody typed stays on the page when it could not be saved.
         for listener in (*(self._changed if worked and self.dossier else ()), *self._told):
             listener()
         return worked
+
+    @staticmethod
+    def trouble(action: Callable[[], object]) -> str:
+        """Do something and return what went wrong, in words; empty when all went well."""
+        try:
+            action()
+        except MemokitError as error:
+            return " ".join(f"{p.message} {p.remedy}" for p in error.problems)
+        except ToldError as told:
+            return str(told)
+        except Exception:
+            logging.getLogger("memokit").exception("unexpected")
+            return say("app.message.unexpected")
+        return ""
 
     # -- the dossier --------------------------------------------------------------------------------------
 
@@ -179,7 +185,7 @@ class State:
 
     def judgement(self, code: str) -> Assessment:
         """Return the council's judgement of an action."""
-        return self.record(Assessment, code, judge="raad")
+        return self.record(Assessment, code, judge=TOGETHER)
 
     def add_action(self, code: str, title: str) -> None:
         """Add an action; one that the plan already has is taken along."""
@@ -187,7 +193,7 @@ class State:
         if there is None:
             there = PlanItem(code=code.strip(), title=title.strip())
         elif title.strip() and title.strip() != there.title:
-            raise Told(say("app.message.code_taken", code=code, title=there.title))
+            raise ToldError(say("app.message.code_taken", code=code, title=there.title))
         self.put(there.model_copy(update={"solidarity": "yes"}))
 
     def new_source_id(self) -> str:
@@ -243,6 +249,24 @@ class State:
     def problems(self) -> list[Problem]:
         """Everything that is wrong or open in the dossier."""
         return dossier.check(self.now)
+
+    def about(self, problem: Problem) -> str:
+        """Return what a problem is about: an action, a question, a point; else its place in the files."""
+        found = [
+            record
+            for records in self.now.records.values()
+            for record in records
+            if file_of(record.table) == problem.file and self.now.row_of(record) == problem.row
+        ]
+        return self._name(found[0]) if found and problem.row is not None else problem.place
+
+    def _name(self, record: Record) -> str:
+        key = str(getattr(record, record.key[-1 if record.table == "points" else 0]))
+        titles = {item.code: item.title for item in self.now.plan}
+        known = catalogue.indicators().get(key)
+        name = titles.get(key) or (str(capital(known.name)) if known else key)
+        apart = isinstance(record, Assessment) and record.judge != TOGETHER
+        return f"{name} ({record.judge})" if apart else name  # type: ignore[attr-defined]
 
     def hints(self, record: Record) -> list[Problem]:
         """Return what is wrong with one record."""

@@ -6,11 +6,12 @@ from collections.abc import Callable, Mapping
 from html import escape
 from typing import Any
 
-import ipywidgets as W
+import ipywidgets as W  # noqa: N812
 
-from memokit.app.parts import Form, box, button, heading, html, label, more, remarks, words
-from memokit.app.state import State
-from memokit.records import Assessment, PlanItem, Record, Source
+from memokit.app.parts import Form, More, box, button, heading, html, label, more, remarks, words
+from memokit.app.state import State, ToldError
+from memokit.fields import Record
+from memokit.records import Assessment, PlanItem, Source
 from memokit.texts import has, lookup, say
 
 SHORT = ("status", "line", "sources")
@@ -29,7 +30,9 @@ class NewSource:
         self.help = html("", "help")
         self.rest = box(kind="form")
         first = self.form.widget("kind", "title")
-        self.widget = more("source.new", first, self.help, self.rest, button("source.add", self._add, "main"))
+        add = button("source.add", self._add, "main")
+        self.more = More(say("app.source.new"), first, self.help, self.rest, add)
+        self.widget = self.more.widget
         self._clear()
 
     def _typed(self, _: Record, after: Record) -> None:
@@ -56,15 +59,13 @@ class NewSource:
         ids: list[str] = []
         if self.state.attempt(lambda: ids.append(self.state.add_source(source))):
             self._clear()
-            self.widget.selected_index = None
+            self.more.open(False)
             if self.added:
                 self.added(ids[0])
 
     @staticmethod
     def _refuse() -> None:
-        from memokit.app.state import Told
-
-        raise Told(say("app.message.title_first"))
+        raise ToldError(say("app.message.title_first"))
 
 
 class Actions:

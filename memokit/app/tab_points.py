@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import ipywidgets as W
+import ipywidgets as W  # noqa: N812
 
 from memokit import catalogue
-from memokit.app.parts import Form, box, button, heading, html, label, more, remarks, words
+from memokit.app.parts import Form, box, button, html, label, more, remarks, words
 from memokit.app.state import State
 from memokit.app.tab_actions import NewSource
-from memokit.records import Point, Record
+from memokit.fields import Record
+from memokit.records import Point
 from memokit.texts import say
 
 FIELDS = ("kind", "title", "text", "opinion", "question", "subject", "promise_from", "sources")

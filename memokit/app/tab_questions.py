@@ -6,13 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape
 
-import ipywidgets as W
+import ipywidgets as W  # noqa: N812
 
 from memokit import catalogue
 from memokit.app.parts import Form, box, heading, html, more, remarks, words
 from memokit.app.state import State
 from memokit.app.tab_actions import NewSource
-from memokit.records import Answer, PlanLine, Record, Rung
+from memokit.fields import Record
+from memokit.records import Answer, PlanLine, Rung
 from memokit.texts import say
 
 

@@ -6,12 +6,11 @@ import base64
 from collections.abc import Callable
 from html import escape
 
-import ipywidgets as W
+import ipywidgets as W  # noqa: N812
 
 from memokit.app.parts import box, button, heading, html, remarks, words
 from memokit.app.state import RESULTS, State
 from memokit.app.tab_start import download
-from memokit.problems import MemokitError
 from memokit.texts import say
 
 FORMS = {".html": "text/html", ".pdf": "application/pdf", ".docx": "application/octet-stream"}
@@ -44,15 +43,16 @@ class SectionText:
     def refresh(self) -> None:
         """Show the text and the remarks of this moment."""
         problems = self.state.problems
-        self.problems.value = remarks(problems) or f"<p>{words('section.no_problems')}</p>"
-        try:
-            page = self.state.html()
-        except MemokitError as error:
-            self.text.value = f"<p>{words('section.refused')}</p>{remarks(error.problems)}"
+        self.problems.value = remarks(problems, self.state.about) or f"<p>{words('section.no_problems')}</p>"
+        trouble = self.state.trouble(self.state.html)
+        if trouble:
+            self.text.value = f"<p>{words('section.refused')}</p><p>{escape(trouble)}</p>"
             return
+        page = self.state.html()
         address = base64.b64encode(page.encode()).decode()
         title = escape(say("app.section.preview"), quote=True)
-        self.text.value = f'<iframe title="{title}" sandbox="" src="data:text/html;charset=utf-8;base64,{address}"></iframe>'
+        source = f"data:text/html;charset=utf-8;base64,{address}"
+        self.text.value = f'<iframe title="{title}" sandbox="" src="{source}"></iframe>'
 
     def _maker(self, suffix: str) -> Callable[[], object]:
         return lambda: self.state.attempt(lambda: self._make(suffix))

@@ -5,14 +5,13 @@ from __future__ import annotations
 import base64
 from html import escape
 
-import ipywidgets as W
+import ipywidgets as W  # noqa: N812
 
 from memokit import catalogue
 from memokit.app.choosing import other_dossier
-from memokit.app.parts import box, heading, html, more, words
+from memokit.app.parts import More, box, heading, html, words
 from memokit.app.state import State
 from memokit.catalogue import Row
-from memokit.problems import MemokitError
 from memokit.texts import day, lookup, say
 
 
@@ -30,6 +29,7 @@ class Start:
         self.stand = html("", "stand")
         self.ticks: list[tuple[W.Checkbox, str]] = []
         self.letter = W.Textarea(description=say("app.start.letter_label"), rows=12)
+        self.letter.add_class("memo-letter")
         self.link = html("", "links")
         evening = box(
             heading(say("app.start.evening")),
@@ -53,10 +53,7 @@ class Start:
         self.stand.value = f"<ul>{''.join(f'<li>{escape(line)}</li>' for line in lines)}</ul>"
         for box_, what in self.ticks:
             box_.value = state.ticked(what)
-        try:
-            text = state.letter()
-        except MemokitError as error:
-            text = " ".join(problem.message for problem in error.problems)
+        text = state.trouble(state.letter) or state.letter()
         self.letter.value = text
         self.link.value = download(
             text.encode(), "text/plain", "vraagbrief.txt", say("app.start.letter_link")
@@ -96,6 +93,5 @@ class Start:
         for track in tracks:
             children.append(heading(str(lookup(f"app.track.{track}")), 4))
             children += [self._tick(r) for r in rows if r["track"] == track]
-        made = more(f"phase.{phase}", *children)
-        made.titles = [say("app.phase.title", name=say(f"app.phase.{phase}"), first=first, last=last)]
-        return made
+        title = say("app.phase.title", name=say(f"app.phase.{phase}"), first=first, last=last)
+        return More(title, *children).widget

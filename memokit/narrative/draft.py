@@ -1,12 +1,13 @@
-"""The draft: blocks and footnotes while the section is being put together, and how a source is cited."""
+"""The draft: blocks and footnotes while the section is put together, and how a source is cited."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from memokit import catalogue, facts
+from memokit import catalogue, facts, texts
 from memokit.document import (
+    FULL,
     NORMAL,
     Block,
     Bullets,
@@ -15,30 +16,35 @@ from memokit.document import (
     Paragraph,
     Section,
     Table,
-    Text,
     Voice,
     runs,
 )
 from memokit.dossier import Dossier
 from memokit.findings import Finding
 from memokit.measures import Measures
+from memokit.measures.agenda import Agenda
 from memokit.measures.public import SOURCE
 from memokit.records import Source
-from memokit.texts import NBSP, capital, has, language, lookup, say
+from memokit.texts import NBSP, capital, has, language, lookup
 
 
 class Draft:
-    """Collects blocks in order; every sentence comes from `data/texts` and every number gets its footnote."""
+    """Collects blocks in order; every sentence comes from `data/texts` and every number gets its footnote.
+
+    Each sentence may use `m` (measures), `s` (settings of the dossier), `baseline`, `account`, `plan_first`,
+    `plan_last`, `last` (of the years whose planned and spent euros may be compared), `name`, `gemeente` and
+    `sender`, beside what it is given.
+    """
 
     def __init__(self, measures: Measures, findings: tuple[Finding, ...]) -> None:
-        self.measures = measures
-        self.findings = findings
+        self.measures, self.findings = measures, findings
+        self.public = measures.dossier is None
         self.blocks: list[Block] = []
         self.notes: dict[str, Note] = {}
         self.cited: set[str] = set()
         self.annexes = {name: i for i, name in enumerate(_annexes(measures), start=1)}
-
-    # -- who and what -------------------------------------------------------------------------------------
+        self.sender = "" if self.public else self._sender()
+        self.context = {**_years(measures), "gemeente": self._municipality(), "sender": self.sender}
 
     @property
     def dossier(self) -> Dossier:
@@ -47,65 +53,71 @@ class Draft:
         return self.measures.dossier
 
     @property
-    def public(self) -> bool:
-        """Whether there is no dossier, only public facts."""
-        return self.measures.dossier is None
+    def agenda(self) -> Agenda:
+        """The measures of Agenda 2030; only asked for where there is a dossier."""
+        assert self.measures.agenda is not None
+        return self.measures.agenda
 
-    @property
-    def municipality(self) -> str:
-        """ "de stad" or "de gemeente"."""
-        city = self.measures.dossier is not None and self.dossier.settings.title_city == "yes"
+    def _municipality(self) -> str:
+        city = not self.public and self.dossier.settings.title_city == "yes"
         return str(lookup("section.words.city" if city else "section.words.municipality"))
 
-    @property
-    def sender(self) -> str:
-        """The council's or group's name with its article: "de Mondiale Raad"."""
+    def _sender(self) -> str:
         settings = self.dossier.settings
         name = settings.council or str(lookup(f"section.words.default_{settings.sender}"))
         return f"{lookup(f'records.values.article.{settings.article}.label')} {name}"
 
-    # -- blocks -------------------------------------------------------------------------------------------
+    # -- sentences and blocks -----------------------------------------------------------------------------
+
+    def say(self, key: str, **values: Any) -> str:
+        """Return a sentence, with the words and years of this evaluation at hand."""
+        return texts.say(key, **{**self.context, **values})
 
     def section(self, name: str, level: int = 1, annex: bool = False, **values: Any) -> None:
         """Add a heading."""
-        title = say(f"section.titles.{name}", **values)
+        title = self.say(f"section.titles.{name}", **values)
         self.blocks.append(Section(name.replace("_", "-"), title, level, annex))
 
+    def write(
+        self, name: str, *keys: str, voice: Voice = "fact", lengths: frozenset[str] = NORMAL,
+        finding: str = "", **values: Any,
+    ) -> None:
+        """Add a paragraph from the sentences under these keys; an empty key falls away."""
+        self.paragraph(name, *(self.say(key, **values) for key in keys if key),
+                       voice=voice, lengths=lengths, finding=finding)
+
     def paragraph(
-        self,
-        name: str,
-        *sentences: str,
-        voice: Voice = "fact",
-        lengths: frozenset[str] = NORMAL,
+        self, name: str, *sentences: str, voice: Voice = "fact", lengths: frozenset[str] = NORMAL,
         finding: str = "",
     ) -> None:
         """Add a paragraph from ready sentences; empty ones fall away, and so does an empty paragraph."""
-        words = " ".join(sentence for sentence in sentences if sentence)
-        if words:
+        if words := " ".join(sentence for sentence in sentences if sentence):
             self.blocks.append(Paragraph(name, runs(words), voice, lengths, finding))
 
     def bullets(
         self, name: str, items: Iterable[str], voice: Voice = "fact", lengths: frozenset[str] = NORMAL
     ) -> None:
         """Add a list; without items there is none."""
-        texts = tuple(runs(item) for item in items if item)
-        if texts:
-            self.blocks.append(Bullets(name, texts, voice, lengths))
+        if found := tuple(runs(item) for item in items if item):
+            self.blocks.append(Bullets(name, found, voice, lengths))
 
     def table(
-        self,
-        name: str,
-        caption: str,
-        columns: Sequence[Column],
-        rows: Iterable[Sequence[str]],
-        remark: str = "",
-        lengths: frozenset[str] = NORMAL,
+        self, name: str, rows: Iterable[Sequence[str]], numeric: Sequence[str] = (),
+        widths: Mapping[str, float] | None = None, lengths: frozenset[str] = FULL, **values: Any,
     ) -> None:
-        """Add a table; without rows there is none."""
+        """Add a table, with caption, heads and remark from `tables.yml`; without rows there is none."""
         cells = tuple(tuple(runs(cell) for cell in row) for row in rows)
-        if cells:
-            note: Text = runs(remark) if remark else ()
-            self.blocks.append(Table(name, caption, tuple(columns), cells, note, lengths))
+        if not cells:
+            return
+        key, wide = f"tables.{name}", widths or {}
+        heads = list(lookup(f"{key}.columns"))[: len(cells[0])]
+        columns = tuple(
+            Column(self.say(f"{key}.columns.{head}", **values), head in numeric, wide.get(head, 1.0))
+            for head in heads
+        )
+        remark = runs(self.say(f"{key}.remark", **values)) if has(f"{key}.remark") else ()
+        caption = self.say(f"{key}.caption", **values)
+        self.blocks.append(Table(name.replace("_", "-"), caption, columns, cells, remark, lengths))
 
     # -- footnotes ----------------------------------------------------------------------------------------
 
@@ -118,10 +130,8 @@ class Draft:
 
     def source_note(self, name: str, ids: Iterable[str], otherwise: str = "") -> str:
         """Keep a footnote that cites sources; nothing to cite gives `otherwise`, or no footnote at all."""
-        cites = self.cites(ids)
-        if not cites and not otherwise:
-            return ""
-        return self.note(name, say("sources.cite.joined", parts=cites or [otherwise]))
+        cites = self.cites(ids) or ([otherwise] if otherwise else [])
+        return self.note(name, self.say("sources.cite.joined", parts=cites)) if cites else ""
 
     def cites(self, ids: Iterable[str]) -> list[str]:
         """Return sources as they stand in a footnote."""
@@ -132,60 +142,47 @@ class Draft:
         self.cited.add(name)
         if name.startswith(SOURCE):
             record = facts.record(name.removeprefix(SOURCE))
-            return say("sources.cite.fact", publisher=record["publisher"], title=_lower(record["title"]))
+            return self.say("sources.cite.fact", publisher=record["publisher"], title=lower(record["title"]))
         source = self.source(name)
         if source is None:
-            return say("sources.cite.unknown", id=name)
-        if source.kind == "search":
-            return say("sources.cite.search", **source.model_dump(exclude={"id_", "kind"}))
-        form = "website" if source.kind == "website" else "document"
+            return self.say("sources.cite.unknown", id=name)
+        form = source.kind if source.kind in {"search", "website"} else "document"
         dated = bool(source.date) and source.date[:4] not in source.title
-        return say(
-            f"sources.cite.{form}",
-            title=source.title,
-            date=source.date,
-            dated=dated,
-            page=source.page.replace(" ", NBSP),
-            consulted=source.consulted_on,
-        )
+        values = {**source.model_dump(), "page": source.page.replace(" ", NBSP)}
+        return self.say(f"sources.cite.{form}", dated=dated, **values)
 
     def source(self, name: str) -> Source | None:
         """Return a source of the dossier."""
-        return next((s for s in self.dossier.sources if s.id_ == name), None)
+        return self.dossier.source(name)
 
     def whose(self, ids: Sequence[str]) -> str:
         """Return whose word it is: "de website (geraadpleegd op …)"; without a source the council's own."""
         source = next((s for name in ids if (s := self.source(name)) is not None), None)
         if source is None or not has(f"sources.whose.{source.kind}"):
             return self.sender
-        return say(f"sources.whose.{source.kind}", on=source.consulted_on or source.date)
+        return self.say(f"sources.whose.{source.kind}", on=source.consulted_on or source.date)
 
-    def annex(self, name: str) -> int:
-        """Return the number of an annex, to refer to it in a sentence."""
-        return self.annexes[name]
+
+def _years(m: Measures) -> dict[str, Any]:
+    """Return what every sentence may use: the measures, the settings and the years."""
+    first, last = m.term.plan
+    return {
+        "m": m, "s": m.dossier.settings if m.dossier else None, "name": m.name, "baseline": m.term.start,
+        "account": m.last_account, "plan_first": first, "plan_last": last, "last": min(m.last_account, last),
+    }
 
 
 def _annexes(measures: Measures) -> tuple[str, ...]:
     """Return the annexes that there is something to say in, in order."""
-    if measures.agenda is None:
+    money, agenda = measures.money, measures.agenda
+    if agenda is None or money is None:
         return ("open", "terms", "sources", "method")
-    money = measures.money
     there = {
-        "actions": bool(measures.actions),
-        "money": money is not None and bool(money.actions or money.per_year or money.unsourced),
-        "figures": bool(measures.figures),
-        "questions": bool(measures.agenda.criteria),
-        "agenda": bool(measures.agenda.goals or measures.agenda.labelled),
-        "advice": measures.advice is not None,
+        "actions": bool(measures.actions), "money": bool(money.actions or money.per_year or money.unsourced),
+        "figures": bool(measures.figures), "questions": bool(agenda.criteria),
+        "agenda": bool(agenda.goals or agenda.labelled), "advice": measures.advice is not None,
     }
-    return (
-        *(name for name, has_content in there.items() if has_content),
-        "open",
-        "terms",
-        "sources",
-        "who",
-        "method",
-    )
+    return (*(name for name, found in there.items() if found), "open", "terms", "sources", "who", "method")
 
 
 def value_label(choices: str, key: str) -> str:
@@ -197,23 +194,15 @@ def goal_name(goal: int) -> str:
     """Return "SDG 12 Verantwoorde consumptie en productie"."""
     found = facts.goals()[goal - 1]
     name = found.name_en if language() == "en" else found.name_nl
-    return say("section.agenda.goal", goal=goal, name=name)
+    return texts.say("section.agenda.goal", goal=goal, name=name)
 
 
 def theme_name(theme: str) -> str:
     """Return "D. Eerlijke handel en aankoop"; an action without a theme says so."""
     known = catalogue.themes().get(theme)
-    return f"{theme}. {known.name}" if known else say("section.figure.no_theme")
+    return f"{theme}. {known.name}" if known else texts.say("section.figure.no_theme")
 
 
-def columns(
-    key: str, numeric: Iterable[str] = (), widths: dict[str, float] | None = None, **values: Any
-) -> list[Column]:
-    """Return the columns of a table from its texts; `numeric` names those that hold figures."""
-    heads: dict[str, str] = lookup(key)
-    numbers, wide = set(numeric), widths or {}
-    return [Column(say(f"{key}.{name}", **values), name in numbers, wide.get(name, 1.0)) for name in heads]
-
-
-def _lower(title: str) -> str:
+def lower(title: str) -> str:
+    """Return a title as it stands inside a sentence."""
     return title[:1].lower() + title[1:]

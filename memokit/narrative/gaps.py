@@ -5,7 +5,6 @@ from __future__ import annotations
 from memokit.document import EVERY, FULL
 from memokit.findings import Finding, of_kind
 from memokit.measures.actions import ActionMeasure
-from memokit.narrative.changed import more_relevant
 from memokit.narrative.draft import Draft, value_label
 from memokit.texts import say
 
@@ -14,203 +13,89 @@ def write_gaps(draft: Draft) -> None:
     """Write the two kinds of gaps under two headings, never in one list; each ends in one question."""
     draft.section("gaps")
     if draft.public:
-        _public(draft)
+        draft.write("gaps-none", "section.gaps.none_public", voice="todo")
+        draft.write("gaps-money", "section.gaps.money_public", lengths=EVERY)
+        draft.write("gaps-recipe", "section.gaps.money_recipe")
         return
-    promises = of_kind(draft.findings, "promise_open")
-    if draft.measures.actions or promises:
-        _promises(draft, promises)
+    promises, wishes = of_kind(draft.findings, "promise_open"), of_kind(draft.findings, "wish")
+    if not draft.measures.actions and not promises:
+        draft.write("gaps-none", "section.gaps.none", voice="todo")
     else:
-        draft.paragraph("gaps-none", say("section.gaps.none"), voice="todo")
-    _wishes(draft, of_kind(draft.findings, "wish"))
-
-
-def _promises(draft: Draft, promises: tuple[Finding, ...]) -> None:
-    draft.section("promises", level=2)
-    for finding in promises:
-        if finding.chosen:
-            _promise(draft, finding)
-    if rest := sum(not finding.chosen for finding in promises):
-        draft.paragraph("promises-more", say("section.gaps.more", n=rest), voice="aside")
-    if not promises:
-        draft.paragraph("promises-none", say("section.gaps.no_promises"))
-
-
-def _wishes(draft: Draft, wishes: tuple[Finding, ...]) -> None:
+        draft.section("promises", level=2)
+        _list(draft, "promises", promises)
     if wishes:
         draft.section("wishes", level=2)
-        for finding in wishes:
-            if finding.chosen:
-                _wish(draft, finding)
-        if rest := sum(not finding.chosen for finding in wishes):
-            draft.paragraph(
-                "wishes-more",
-                say("section.gaps.more_wishes", n=rest, annex=draft.annex("questions")),
-                voice="aside",
-            )
+        _list(draft, "wishes", wishes)
 
 
-def _public(draft: Draft) -> None:
-    baseline, account = draft.measures.term.start, draft.measures.last_account
-    draft.paragraph("gaps-none", say("section.gaps.none_public"), voice="todo")
-    draft.paragraph(
-        "gaps-money",
-        say("section.gaps.money_public_title"),
-        say("section.gaps.money_public", baseline=baseline, account=account),
-        lengths=EVERY,
-    )
-    draft.paragraph("gaps-recipe", say("section.gaps.money_recipe", baseline=baseline, account=account))
+def _list(draft: Draft, name: str, findings: tuple[Finding, ...]) -> None:
+    for finding in findings:
+        if finding.chosen:
+            _gap(draft, finding)
+    if rest := sum(not finding.chosen for finding in findings):
+        annex = draft.annexes.get("actions" if name == "promises" else "questions")
+        draft.write(f"{name}-more", f"section.gaps.more_{name}", voice="aside", n=rest, annex=annex)
+    if not findings:
+        draft.write("promises-none", "section.gaps.no_promises")
 
 
-def _action(draft: Draft, code: str) -> ActionMeasure | None:
-    return next((action for action in draft.measures.actions if action.code == code), None)
+def _gap(draft: Draft, finding: Finding) -> None:
+    """Write one gap: what was promised and done (or not promised), our opinion, and one question."""
+    values = finding.values
+    name = f"{finding.kind.removesuffix('_open')}-{finding.subject}"
+    action = next((a for a in draft.measures.actions if a.code == finding.subject), None)
+    fact = draft.say(f"section.gaps.{finding.kind}_{finding.rule}", v=values, action=action,
+                     label=value_label("status", action.status) if action else "",
+                     note=draft.source_note(name, finding.sources))
+    promised = action if finding.kind == "promise_open" else None
+    more = (_money(draft, promised), reason_sentence(draft, promised)) if promised else ()
+    draft.paragraph(name, fact, *more, lengths=EVERY, finding=finding.id)
+    opinion = draft.say("section.gaps.wish_why", v=values) if "why" in values else values.get("opinion", "")
+    draft.paragraph(f"{name}-opinion", opinion, voice="opinion", finding=finding.id)
+    question = values.get("question") or values.get("ask") or say("section.gaps.default_question")
+    asked = say("section.gaps.question", question=question)
+    draft.paragraph(f"{name}-question", asked, voice="question", lengths=EVERY, finding=finding.id)
 
 
-def _promise(draft: Draft, finding: Finding) -> None:
-    name, values = f"promise-{finding.subject}", finding.values
-    action = _action(draft, finding.subject)
-    note = draft.source_note(name, finding.sources)
-    if finding.rule == "point":
-        fact = [
-            say("section.gaps.promise", title=values["title"], text=values["text"], note=note),
-            say(f"section.gaps.promised_in.{values['promise_from']}") if action is None else "",
-            _status(action),
-            _money(draft, action),
-            reason_sentence(draft, action),
-        ]
-    else:
-        fact = [
-            say(
-                "section.gaps.action",
-                title=values["title"],
-                label=value_label("status", values["status"]),
-                line=values["line"].rstrip("."),
-                note=note,
-                reason="",
-            ),
-            _money(draft, action),
-            reason_sentence(draft, action),
-        ]
-    draft.paragraph(name, *fact, lengths=EVERY, finding=finding.id)
-    draft.paragraph(f"{name}-opinion", values.get("opinion", ""), voice="opinion", finding=finding.id)
-    question = values.get("question") or say("section.gaps.default_question")
-    draft.paragraph(
-        f"{name}-question",
-        say("section.gaps.question", question=question),
-        voice="question",
-        lengths=EVERY,
-        finding=finding.id,
-    )
-
-
-def _status(action: ActionMeasure | None) -> str:
-    return say("section.gaps.status", label=value_label("status", action.status)) if action else ""
-
-
-def _money(draft: Draft, action: ActionMeasure | None) -> str:
-    money = draft.measures.money.actions.get(action.code) if action and draft.measures.money else None
-    if action is None or money is None or money.planned_last is None or money.spent is None:
+def _money(draft: Draft, action: ActionMeasure) -> str:
+    money = draft.measures.money.actions.get(action.code) if draft.measures.money else None
+    if money is None or money.planned_last is None or money.spent is None:
         return ""
-    note = draft.source_note(f"money-{action.code}", money.sources)
-    revised = money.planned_first is not None and money.planned_first != money.planned_last
-    return say(
-        "section.gaps.money",
-        first=money.first,
-        last=money.last,
-        planned=money.planned_last,
-        planned_first=money.planned_first,
-        revised=revised,
-        spent=money.spent,
-        note=note,
-    )
+    return say("section.gaps.money", a=money, note=draft.source_note(f"money-{action.code}", money.sources))
 
 
-def reason_sentence(draft: Draft, action: ActionMeasure | None) -> str:
+def reason_sentence(draft: Draft, action: ActionMeasure) -> str:
     """Return why it is not done yet, and who says so; unknown is said as unknown."""
-    if action is None or action.reason in {"", "unknown"}:
-        return say("section.gaps.reason_unknown") if action is not None and action.reason == "unknown" else ""
+    if not action.reason:
+        return ""
+    if action.reason == "unknown":
+        return say("section.gaps.reason_unknown")
     words = say(f"section.gaps.reason_words.{action.reason}")
     return say("section.gaps.reason", who=draft.whose(action.reason_by), reason=words)
-
-
-def _wish(draft: Draft, finding: Finding) -> None:
-    name, values = f"wish-{finding.subject}", finding.values
-    note = draft.source_note(name, finding.sources)
-    point = finding.rule == "point"
-    draft.paragraph(
-        name,
-        say("section.gaps.wish", title=values["title"], text=values["text"] if point else "", note=note),
-        lengths=EVERY,
-        finding=finding.id,
-    )
-    opinion = values["opinion"] if point else say("section.gaps.wish_why", why=values["why"].rstrip("."))
-    adopted = not point and values["target_by"] == "council"
-    draft.paragraph(
-        f"{name}-opinion",
-        opinion,
-        say("section.gaps.adopted", sender=draft.sender) if adopted else "",
-        voice="opinion",
-        finding=finding.id,
-    )
-    question = values["question"] if point else values["ask"]
-    if question:
-        draft.paragraph(
-            f"{name}-question",
-            say("section.gaps.question", question=question),
-            voice="question",
-            lengths=EVERY,
-            finding=finding.id,
-        )
 
 
 def write_relevant(draft: Draft) -> None:
     """Write what became more relevant, and what less."""
     draft.section("relevant")
-    more, less = more_relevant(draft, "more"), more_relevant(draft, "less")
-    sentences = [
-        say("section.relevant.more", titles=more) if more else "",
-        say("section.relevant.less", titles=less) if less else "",
-    ]
-    voice = "opinion" if more or less else "todo"
-    none = "" if more or less else say("section.relevant.none")
-    draft.paragraph("relevant", *sentences, none, voice=voice)  # type: ignore[arg-type]
+    found = of_kind(draft.findings, "more_relevant")
+    titles = {rule: [f.values["title"] for f in found if f.rule == rule] for rule in ("more", "less")}
+    sentences = [say(f"section.relevant.{rule}", titles=t) for rule, t in titles.items() if t]
+    draft.paragraph("relevant", *sentences, voice="opinion")
+    if not found:
+        draft.write("relevant", "section.relevant.none", voice="todo")
 
 
 def write_reply(draft: Draft) -> None:
     """Write the fact check and the reaction: dates, and the reaction unedited (fairness.md 10)."""
     draft.section("reply")
-    if draft.public:
-        draft.paragraph("reply", say("section.reply.not_asked"), voice="todo")
+    if draft.public or not draft.dossier.settings.reply_asked_on:
+        checked = "" if draft.public or not draft.dossier.settings.fact_check_from else "section.reply.check"
+        draft.write("reply", checked, "section.reply.not_asked", voice="todo", lengths=EVERY)
+        draft.write("reply-period", "section.reply.sperperiode", voice="todo", lengths=FULL)
         return
-    settings = draft.dossier.settings
-    draft.paragraph("reply", _checked(draft), _asked(draft), voice="fact", lengths=EVERY)
+    draft.write("reply", "section.reply.check", "section.reply.asked", lengths=EVERY)
     for i, reply in enumerate(draft.dossier.replies):
-        general = reply.about.lower() in {"algemeen", ""}
-        key = "general" if general else "about"
-        draft.paragraph(
-            f"reply-{i}", say(f"section.reply.{key}", about=reply.about, text=reply.text), voice=""
-        )
-    if not settings.reply_asked_on:
-        draft.paragraph("reply-period", say("section.reply.sperperiode"), voice="todo", lengths=FULL)
-
-
-def _checked(draft: Draft) -> str:
-    settings = draft.dossier.settings
-    if settings.fact_check_from and settings.fact_check_until:
-        return say("section.reply.check", first=settings.fact_check_from, last=settings.fact_check_until)
-    return (
-        say("section.reply.check_running", first=settings.fact_check_from) if settings.fact_check_from else ""
-    )
-
-
-def _asked(draft: Draft) -> str:
-    settings = draft.dossier.settings
-    if not settings.reply_asked_on:
-        return say("section.reply.not_asked")
-    if settings.reply_received_on:
-        return say(
-            "section.reply.asked_received", asked=settings.reply_asked_on, received=settings.reply_received_on
-        )
-    return say("section.reply.asked_open", due=settings.reply_due)
+        draft.write(f"reply-{i}", "section.reply.words", voice="", reply=reply)
 
 
 def write_own(draft: Draft) -> None:
@@ -218,18 +103,12 @@ def write_own(draft: Draft) -> None:
     if draft.public:
         return
     draft.section("own")
-    items = [
-        say("section.own.item", title=f.values["title"], text=f.values["text"])
-        for f in of_kind(draft.findings, "own", True)
-    ]
+    items = [say("section.own.item", v=finding.values) for finding in of_kind(draft.findings, "own", True)]
     draft.bullets("own", items, voice="opinion")
     advice = draft.measures.advice
     if advice is not None and advice.own_initiative:
-        draft.paragraph(
-            "own-advice",
-            say("section.own.counts", initiative=advice.own_initiative, given=advice.given, late=advice.late),
-        )
+        draft.write("own-advice", "section.own.counts", a=advice)
     elif not items:
-        draft.paragraph("own-none", say("section.own.none", sender=draft.sender), voice="todo")
-    names = draft.dossier.settings.discussed_with
-    draft.paragraph("own-discussed", say("section.own.discussed", names=names) if names else "")
+        draft.write("own-none", "section.own.none", voice="todo")
+    if draft.dossier.settings.discussed_with:
+        draft.write("own-discussed", "section.own.discussed")

@@ -57,11 +57,8 @@ def money_chart(draft: Draft) -> None:
     ]
     if len(known) < 2:
         return
-    first, last = draft.measures.term.plan[0], draft.measures.last_account
     planned, spent = sum(row[1] for row in known), sum(row[2] for row in known)
-    message = say(
-        "section.figure.money.message", planned=planned, spent=spent, n=len(known), first=first, last=last
-    )
+    message = draft.say("section.figure.money.message", planned=planned, spent=spent, n=len(known))
     names = say("section.figure.money.planned_name"), say("section.figure.money.spent_name")
     parts = [say("section.figure.part", label=t, then=number(p), now=number(s)) for t, p, s in known]
     _add(draft, "money", "bars", message, parts, names, tuple(known), "annex-money", unit="euro")
