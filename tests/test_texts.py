@@ -47,7 +47,7 @@ def test_a_missing_key_and_a_missing_value_are_errors() -> None:
 
 @given(st.text())
 def test_text_from_a_file_is_never_markup(words: str) -> None:
-    marked = texts.say("section.thanks.point", title="Dank", text=words, note="", more="")
+    marked = texts.say("section.thanks.point", v={"title": "Dank", "text": words}, note="", more="")
     runs = document.runs(marked)
     assert runs[0] == document.Run("Dank.", "strong")
     assert all(run.style == "" for run in runs[1:])
@@ -56,8 +56,7 @@ def test_text_from_a_file_is_never_markup(words: str) -> None:
 def test_marks_typed_by_hand_fall_away() -> None:
     marked = texts.say(
         "section.thanks.point",
-        title="x",
-        text=f"{texts.NOTE_OPEN}B01{texts.NOTE_CLOSE}**vet**",
+        v={"title": "x", "text": f"{texts.NOTE_OPEN}B01{texts.NOTE_CLOSE}**vet**"},
         note="",
         more="",
     )
