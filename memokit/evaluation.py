@@ -25,6 +25,7 @@ from memokit.problems import MemokitError, Problem, refuse_errors
 from memokit.resources import checksum, data_path
 from memokit.tables import write_problem
 from memokit.terms import Term
+from memokit.texts import speaking
 from memokit.territory import Place, place
 
 FACTS = (
@@ -38,6 +39,7 @@ FACTS = (
     "municipalities",
     "mergers",
 )
+DOCUMENT_LANGUAGE = "nl"
 NAMES: Mapping[str, str] = {"normal": "evaluatie", "full": "evaluatie-volledig", "page": "handblad"}
 SCORE_COLUMNS = (
     "kind",
@@ -114,7 +116,8 @@ def _assemble(name: str, term: Term, on: date, where: Place | None, dossier: Dos
     measures = measure(name, term, on, where, dossier)
     findings = find(measures)
     recipe = _recipe(measures)
-    document = write_document(measures, findings, __version__, recipe["checksum"])
+    with speaking(DOCUMENT_LANGUAGE):  # whatever language the screen speaks
+        document = write_document(measures, findings, __version__, recipe["checksum"])
     return Evaluation(measures, findings, document, recipe)
 
 
@@ -250,8 +253,9 @@ def write_all(
                 yield out / name
         (folder / "evaluatie.json").write_bytes(render(ev, ".json", "full"))
         (folder / "scores.csv").write_text(scores_csv(score_rows(ev), SCORE_COLUMNS), "utf-8", newline="")
-        (folder / "vraagbrief.txt").write_text(letter(ev.measures, ev.findings), "utf-8", newline="")
-        (folder / "werkblad.pdf").write_bytes(worksheet_pdf(worksheet(ev.measures, ev.findings)))
+        with speaking(DOCUMENT_LANGUAGE):
+            (folder / "vraagbrief.txt").write_text(letter(ev.measures, ev.findings), "utf-8", newline="")
+            (folder / "werkblad.pdf").write_bytes(worksheet_pdf(worksheet(ev.measures, ev.findings)))
         for name in ("evaluatie.json", "scores.csv", "vraagbrief.txt", "werkblad.pdf"):
             yield out / name
         out.mkdir(parents=True, exist_ok=True)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import memokit
-from memokit import evaluation, territory
+from memokit import evaluation, territory, texts
 from memokit.document import plain
 from memokit.terms import Term
 from memokit.texts import NBSP
@@ -126,6 +126,15 @@ def test_the_same_input_gives_the_same_bytes(voorbeeldstad: Path, tmp_path: Path
     )
     for name in names:
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes(), name
+
+
+def test_the_language_of_the_screen_is_not_that_of_the_document(voorbeeldstad: Path, tmp_path: Path) -> None:
+    for lang in ("nl", "en", "fr"):
+        with texts.speaking(lang):
+            list(evaluation.write_all(memokit.evaluate(voorbeeldstad), tmp_path / lang))
+    for path in (tmp_path / "nl").iterdir():
+        assert path.read_bytes() == (tmp_path / "en" / path.name).read_bytes(), path.name
+        assert path.read_bytes() == (tmp_path / "fr" / path.name).read_bytes(), path.name
 
 
 def test_nothing_private_and_nothing_of_this_machine_leaves(voorbeeldstad: Path, tmp_path: Path) -> None:
