@@ -141,7 +141,7 @@ def evaluate(
     chosen = _term(term, until)
     on: date | None = datum.date() if datum else None
     with _telling():
-        if kind_of(subject) == "dossier":
+        if kind_of(subject) != "municipality":
             click.echo(say("cli.said.dossier", name=subject))
         ev = memokit.evaluate(subject, chosen, on)
         if ev.measures.dossier is None and ev.measures.place is not None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 import shutil
 import tempfile
@@ -25,8 +24,8 @@ from memokit.problems import MemokitError, Problem, refuse_errors
 from memokit.resources import checksum, data_path
 from memokit.tables import write_problem
 from memokit.terms import Term
-from memokit.texts import speaking
 from memokit.territory import Place, place
+from memokit.texts import speaking
 
 FACTS = (
     "population",
@@ -121,21 +120,21 @@ def _assemble(name: str, term: Term, on: date, where: Place | None, dossier: Dos
     return Evaluation(measures, findings, document, recipe)
 
 
+def kind_of(x: str | Path) -> str:
+    """Return what a text is taken for: `dossier`, `path` (and then it must be one), or `municipality`."""
+    path = Path(x)
+    if (path / "dossier.yml").is_file():
+        return "dossier"
+    looks_like_path = isinstance(x, Path) or "/" in str(x) or "\\" in str(x) or path.is_file()
+    return "path" if looks_like_path else "municipality"
+
+
 def _dossier(x: str | Path) -> Dossier | None:
     """Return the dossier that a path names, or None when the text is a municipality."""
-    path = Path(x)
-    if path.is_dir() and (path / "dossier.yml").is_file():
-        return open_dossier(path)
-    if isinstance(x, Path) or os.sep in str(x) or "/" in str(x) or "\\" in str(x) or path.is_file():
-        raise MemokitError(Problem("not-a-dossier", file=path.name, found=path.name, expected="dossier.yml"))
-    return None
-
-
-def kind_of(x: str | Path) -> str:
-    """Return `dossier` or `municipality`: what a text on the command line is taken for."""
-    path = Path(x)
-    looks_like_path = os.sep in str(x) or "/" in str(x) or "\\" in str(x) or path.is_file()
-    return "dossier" if looks_like_path or (path / "dossier.yml").is_file() else "municipality"
+    kind = kind_of(x)
+    if kind == "path":
+        raise MemokitError(Problem("not-a-dossier", file=Path(x).name, found=Path(x).name))
+    return open_dossier(Path(x)) if kind == "dossier" else None
 
 
 def _facts_date() -> date:
@@ -265,40 +264,19 @@ def write_all(
 
 def score_rows(ev: Evaluation) -> list[dict[str, Any]]:
     """Return one row per figure, goal and theme: what stands in `scores.csv`, for other programs."""
-    rows = [
-        {
-            "kind": "figure",
-            "key": f.key,
-            "name": f.name,
-            "unit": f.unit,
-            "goal": f.goal,
-            "year_then": f.then.year if f.then else None,
-            "then": f.then.value if f.then else None,
-            "year_now": f.now.year if f.now else None,
-            "now": f.now.value if f.now else None,
-            "change": f.change,
-            "score_then": f.score_then,
-            "score_now": f.score_now,
-            "trend": f.progress.trend,
-            "n": None,
-            "status": f.now.status if f.now else "missing",
-            "basis": f.target_by or "information",
-            "source": " ".join((f.now or f.then).sources) if (f.now or f.then) else "",  # type: ignore[union-attr]
-        }
-        for f in ev.measures.figures
-    ]
+    rows: list[dict[str, Any]] = []
+    for f in ev.measures.figures:
+        then, now = ((o.year, o.value) if o else (None, None) for o in (f.then, f.now))
+        sources = " ".join(f.now.sources if f.now else f.then.sources if f.then else ())
+        status, basis = f.now.status if f.now else "missing", f.target_by or "information"
+        row = ("figure", f.key, f.name, f.unit, f.goal, *then, *now, f.change, f.score_then, f.score_now,
+               f.progress.trend, None, status, basis, sources)
+        rows.append(dict(zip(SCORE_COLUMNS, row, strict=True)))
     agenda = ev.measures.agenda
     for kind, scores in (("goal", agenda.goals), ("theme", agenda.themes)) if agenda else ():
         rows += [
-            {
-                "kind": kind,
-                "key": s.key,
-                "goal": s.key if kind == "goal" else None,
-                "score_then": s.then,
-                "score_now": s.now,
-                "n": s.n,
-                "basis": " ".join(s.bases),
-            }
+            {"kind": kind, "key": s.key, "goal": s.key if kind == "goal" else None, "score_then": s.then,
+             "score_now": s.now, "n": s.n, "basis": " ".join(s.bases)}
             for s in scores
         ]
     return rows

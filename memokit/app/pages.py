@@ -103,11 +103,14 @@ def _top(state: State) -> W.Widget:
     who, saved, alert = html("", "who"), html("", "saved"), html("", "alert")
     undo = button("undo", lambda: state.attempt(state.undo))
     undo.layout.display = "none"
+    line = box(who, saved, undo, kind="top", row=True)
+    line.layout.display = "none"
 
     def tell() -> None:
         message = state.message
         alert.value = f'<div role="alert">{escape(message)}</div>' if message else ""
         undo.layout.display = "" if state.saved else "none"
+        line.layout.display = "" if state.dossier else "none"
         if state.dossier is None:
             return
         settings, (first, last) = state.dossier.settings, state.dossier.term.years
@@ -116,4 +119,4 @@ def _top(state: State) -> W.Widget:
         saved.value = f'<span role="status" aria-live="polite">{escape(state.seen())} · {when}</span>'
 
     state.listen(_nothing, told=tell, opened=tell)
-    return box(box(who, saved, undo, kind="top", row=True), alert, kind="header")
+    return box(line, alert, kind="header")

@@ -2,70 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from html import escape
 from typing import Any
 
 import ipywidgets as W  # noqa: N812
 
-from memokit.app.parts import Form, More, box, button, heading, html, label, more, remarks, words
-from memokit.app.state import State, ToldError
+from memokit.app.forms import Form
+from memokit.app.new_source import NewSource
+from memokit.app.parts import More, box, button, heading, html, label, more, remarks, words
+from memokit.app.state import State
 from memokit.fields import Record
-from memokit.records import Assessment, PlanItem, Source
-from memokit.texts import has, lookup, say
+from memokit.records import Assessment, PlanItem
+from memokit.texts import lookup, say
 
 SHORT = ("status", "line", "sources")
 LONG = ("reason", "reason_by", "relevance", "result", "result_sources")
-SEARCH = ("searched_in", "searched_on", "asked_whom", "asked_on", "answered_on", "answer")
-DOCUMENT = ("date", "page")
-
-
-class NewSource:
-    """Asks for one source; a search has other fields than a document."""
-
-    def __init__(self, state: State, added: Callable[[str], None] | None = None) -> None:
-        self.state, self.added = state, added
-        names = ("kind", "title", *DOCUMENT, "consulted_on", "url", *SEARCH)
-        self.form = Form(state, Source, names, self._typed)
-        self.help = html("", "help")
-        self.rest = box(kind="form")
-        first = self.form.widget("kind", "title")
-        add = button("source.add", self._add, "main")
-        self.more = More(say("app.source.new"), first, self.help, self.rest, add)
-        self.widget = self.more.widget
-        self._clear()
-
-    def _typed(self, _: Record, after: Record) -> None:
-        assert isinstance(after, Source)
-        self._fields(after.kind)
-
-    def _fields(self, kind: str) -> None:
-        key = f"records.values.source_kind.{kind}.help"
-        self.help.value = escape(str(lookup(key))) if has(key) else ""
-        more_ = ("consulted_on", "url") if kind == "website" else ()
-        names = SEARCH if kind == "search" else (*DOCUMENT, *more_)
-        self.rest.children = [self.form.one(name) for name in names]
-
-    def _clear(self) -> None:
-        self.form.show(Source(id_="-", kind="report", title=""))
-        self._fields("report")
-
-    def _add(self) -> None:
-        source = self.form.record
-        assert isinstance(source, Source)
-        if not source.title.strip():
-            self.state.attempt(lambda: self._refuse())
-            return
-        ids: list[str] = []
-        if self.state.attempt(lambda: ids.append(self.state.add_source(source))):
-            self._clear()
-            self.more.open(False)
-            if self.added:
-                self.added(ids[0])
-
-    @staticmethod
-    def _refuse() -> None:
-        raise ToldError(say("app.message.title_first"))
 
 
 class Actions:
@@ -165,11 +117,13 @@ class Actions:
     def _adding(self) -> W.Widget:
         self.others = W.Dropdown(description=say("app.actions.others"), options=[("", "")])
         take = button("actions.take", lambda: self._add(self.others.value, ""))
-        self.take = box(self.others, take)
         code = W.Text(description=say("app.actions.code"))
         title = W.Text(description=say("app.actions.title"))
         new = button("actions.add", lambda: self._add(code.value, title.value, code, title), "main")
-        return more("actions.adding", self.take, heading(say("app.actions.own"), 4), code, title, new)
+        self.take = box(self.others, take, heading(say("app.actions.own"), 4))
+        self.more = More(say("app.actions.adding"), self.take, code, title, new)
+        self.more.open(not self.state.actions())
+        return self.more.widget
 
     def _offer_others(self) -> None:
         items = [(f"{item.code} {item.title}", item.code) for item in self.state.others()]

@@ -8,9 +8,10 @@ from typing import Any
 import ipywidgets as W  # noqa: N812
 
 from memokit import catalogue
-from memokit.app.parts import Form, box, button, html, label, more, remarks, words
+from memokit.app.forms import Form
+from memokit.app.new_source import NewSource
+from memokit.app.parts import More, box, button, html, label, remarks, words
 from memokit.app.state import State
-from memokit.app.tab_actions import NewSource
 from memokit.fields import Record
 from memokit.records import Point
 from memokit.texts import say
@@ -100,7 +101,9 @@ class Points:
             if self.state.attempt(lambda: self._new(point)):
                 title.value = ""
 
-        return more("points.adding", kind, title, button("points.add", add, "main"))
+        part = More(say("app.points.adding"), kind, title, button("points.add", add, "main"))
+        part.open(not self.state.now.points)
+        return part.widget
 
     def _new(self, point: Point) -> None:
         self.state.put(point)

@@ -9,9 +9,10 @@ from html import escape
 import ipywidgets as W  # noqa: N812
 
 from memokit import catalogue
-from memokit.app.parts import Form, box, heading, html, more, remarks, words
+from memokit.app.forms import Form
+from memokit.app.new_source import NewSource
+from memokit.app.parts import box, heading, html, more, remarks, words
 from memokit.app.state import State
-from memokit.app.tab_actions import NewSource
 from memokit.fields import Record
 from memokit.records import Answer, PlanLine, Rung
 from memokit.texts import say

@@ -8,6 +8,7 @@ from html import escape
 import ipywidgets as W  # noqa: N812
 
 from memokit import catalogue
+from memokit.app.about import About
 from memokit.app.choosing import other_dossier
 from memokit.app.parts import More, box, heading, html, words
 from memokit.app.state import State
@@ -35,6 +36,7 @@ class Start:
             heading(say("app.start.evening")),
             html(f"<p>{words('start.evening_help')}</p>"),
             *(self._tick(row, row["time"]) for row in catalogue.first_evening()),
+            About(state).widget,
             kind="list",
         )
         side = box(heading(say("app.start.stand")), self.stand, *self._letter())
