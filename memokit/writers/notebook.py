@@ -52,7 +52,7 @@ def subject(book: NotebookNode, folder: Path) -> Path | str:
 
 
 def _front() -> Any:
-    """Return the room that goes the whole way: nbconvert comes in here from outside, so it is looked up late."""
+    """Return the room that goes the whole way; nbconvert comes in from outside, so it is looked up late."""
     return import_module("memokit.evaluation")
 
 
