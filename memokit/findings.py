@@ -15,11 +15,12 @@ from memokit.checks import searched_and_asked
 from memokit.dossier import Dossier
 from memokit.measures import Measures
 from memokit.measures.actions import OPEN
-from memokit.measures.agenda import NEGATIVE
+from memokit.measures.agenda import NEGATIVE, CriterionMeasure
 from memokit.records import Point, values_of
 from memokit.texts import NBSP
 
 Kind = Literal["strength", "achieved", "promise_open", "wish", "changed", "more_relevant", "sdg", "own"]
+Certainty = Literal["proven", "word", "opinion"]
 GAPS_IN_TEXT = 3
 THANKS_IN_TEXT = 5
 
@@ -46,7 +47,7 @@ class Finding:
     rule: str
     values: Mapping[str, Any] = field(default_factory=dict)
     sources: tuple[str, ...] = ()
-    certainty: Literal["proven", "word", "opinion"] = "proven"
+    certainty: Certainty = "proven"
     chosen: bool = True
 
 
@@ -63,7 +64,7 @@ def find(measures: Measures) -> tuple[Finding, ...]:
         *_changes(measures),
         *_more_relevant(measures),
         *_sdg(measures),
-        *_own_part(measures, dossier),
+        *_capped(_points(measures, dossier, "own", "own"), GAPS_IN_TEXT),
     )
 
 
@@ -80,52 +81,42 @@ def _capped(findings: Iterable[Finding], most: int) -> Iterator[Finding]:
         yield replace(finding, chosen=i < most if not points else i < most and finding.rule == "point")
 
 
-def _make(measures: Measures, kind: Kind, subject: str, rule: str, **more: Any) -> Finding:
-    return Finding(f"{kind}.{subject}.{measures.term.election}", kind, subject, rule, **more)
+def _make(
+    measures: Measures, kind: Kind, subject: str, rule: str, values: Mapping[str, Any],
+    sources: tuple[str, ...] = (), certainty: Certainty = "proven",
+) -> Finding:
+    name = f"{kind}.{subject}.{measures.term.election}"
+    return Finding(name, kind, subject, rule, values, sources, certainty)
 
 
 def _points(measures: Measures, dossier: Dossier, which: str, kind: Kind) -> Iterator[Finding]:
     for point in dossier.points:
-        if point.kind == which and _may_be_said(dossier, point):
-            yield _make(
-                measures,
-                kind,
-                point.subject or point.title,
-                "point",
-                values=values_of(point),
-                sources=point.sources,
-                certainty="proven" if point.sources else "opinion",
-            )
+        if point.kind == which and (which != "promise" or _still_open(measures, dossier, point)):
+            certainty: Certainty = "proven" if point.sources else "opinion"
+            subject = point.subject or point.title
+            yield _make(measures, kind, subject, "point", values_of(point), point.sources, certainty)
 
 
-def _may_be_said(dossier: Dossier, point: Point) -> bool:
-    """A promise needs a place where it was made, and a search and a question or a judged action."""
-    if point.kind != "promise":
-        return True
-    judged = any(a.action == point.subject for a in dossier.assessments)
-    return point.promise_from not in {"", "none"} and (judged or searched_and_asked(dossier, point.sources))
+def _still_open(measures: Measures, dossier: Dossier, point: Point) -> bool:
+    """Tell whether a promise may be called open: an action that was judged so, or a search and a question."""
+    action = next((a for a in measures.actions if a.code == point.subject), None)
+    if action is not None:
+        return action.promised and action.status in OPEN
+    return point.promise_from not in {"", "none"} and searched_and_asked(dossier, point.sources)
 
 
 def _strengths(measures: Measures, dossier: Dossier) -> Iterator[Finding]:
     yield from _points(measures, dossier, "thanks", "strength")
-    assert measures.agenda is not None
-    for criterion in measures.agenda.criteria:
-        better = (criterion.score_now or 0) > (criterion.score_then or 0)
-        holds = catalogue.holds(criterion.indicator.id, criterion.now)  # "gedeeltelijk" is not yet "ja"
-        if criterion.score_then is not None and better and holds and criterion.answer.sources_now:
-            yield _make(
-                measures,
-                "strength",
-                criterion.indicator.id,
-                "criterion_better",
-                values={
-                    "statement": criterion.indicator.statement_yes,
-                    "then": criterion.then,
-                    "now": criterion.now,
-                    "name": criterion.indicator.name,
-                },
-                sources=criterion.answer.sources_now,
-            )
+    for c in _criteria(measures):
+        better = c.score_then is not None and (c.score_now or 0) > c.score_then
+        holds = catalogue.holds(c.key, c.now)  # "gedeeltelijk" is not yet "ja"
+        if better and holds and c.answer.sources_now:
+            told = {"statement": c.indicator.statement_yes, "then": c.then, "name": c.indicator.name}
+            yield _make(measures, "strength", c.key, "criterion_better", told, c.answer.sources_now)
+
+
+def _criteria(measures: Measures) -> tuple[CriterionMeasure, ...]:
+    return measures.agenda.criteria if measures.agenda else ()
 
 
 def plan_strengths(dossier: Dossier) -> tuple[dict[str, Any], ...]:
@@ -139,99 +130,52 @@ def plan_strengths(dossier: Dossier) -> tuple[dict[str, Any], ...]:
 
 
 def _achieved(measures: Measures) -> Iterator[Finding]:
-    for action in measures.actions:
-        if action.status in {"achieved", "mostly"}:
-            yield _make(
-                measures,
-                "achieved",
-                action.code,
-                action.status,
-                values={"title": action.item.title, "line": action.line},
-                sources=action.sources,
-                certainty="proven" if action.certainty == "proven" else "word",
-            )
+    for a in measures.actions:
+        if a.status in {"achieved", "mostly"}:
+            certainty: Certainty = "proven" if a.certainty == "proven" else "word"
+            told = {"title": a.item.title, "line": a.line}
+            yield _make(measures, "achieved", a.code, a.status, told, a.sources, certainty)
 
 
 def _promises(measures: Measures, dossier: Dossier) -> Iterator[Finding]:
     yield from _points(measures, dossier, "promise", "promise_open")
     told = {point.subject for point in dossier.points if point.kind == "promise"}
-    for action in measures.actions:
-        if action.status in OPEN and action.promised and action.code not in told:
-            yield _make(
-                measures,
-                "promise_open",
-                action.code,
-                "action",
-                values={
-                    "title": action.item.title,
-                    "status": action.status,
-                    "line": action.line,
-                    "reason": action.reason,
-                    "promise_from": action.item.promise_from,
-                },
-                sources=action.sources,
-            )
+    for a in measures.actions:
+        if a.status in OPEN and a.promised and a.code not in told:
+            values = {"title": a.item.title, "status": a.status, "line": a.line}
+            yield _make(measures, "promise_open", a.code, "action", values, a.sources)
 
 
 def _wishes(measures: Measures, dossier: Dossier) -> Iterator[Finding]:
     yield from _points(measures, dossier, "wish", "wish")
-    assert measures.agenda is not None
     told = {point.subject for point in dossier.points}
-    for criterion in measures.agenda.criteria:
-        known = criterion.indicator
-        if criterion.in_use and criterion.now in NEGATIVE and known.id not in told:
-            yield _make(
-                measures,
-                "wish",
-                known.id,
-                "criterion",
-                values={
-                    "title": known.statement_no,
-                    "why": known.why,
-                    "ask": known.ask,
-                    "target_by": criterion.target_by,
-                },
-                sources=criterion.answer.sources_now,
-            )
+    for c in _criteria(measures):
+        if c.in_use and c.now in NEGATIVE and c.key not in told:
+            known = c.indicator
+            told_by = {"why": known.why, "ask": known.ask, "target_by": c.target_by}
+            values = {"title": known.statement_no, **told_by}
+            yield _make(measures, "wish", c.key, "criterion", values, c.answer.sources_now)
 
 
 def _changes(measures: Measures) -> Iterator[Finding]:
     for figure in measures.figures:
         if figure.change is not None:
-            yield _make(measures, "changed", figure.key, "figure", values={"figure": figure})
+            yield _make(measures, "changed", figure.key, "figure", {"figure": figure})
 
 
 def _more_relevant(measures: Measures) -> Iterator[Finding]:
-    for action in measures.actions:
-        if action.relevance in {"more", "less"}:
-            yield _make(
-                measures,
-                "more_relevant",
-                action.code,
-                action.relevance,
-                values={"title": action.item.title},
-                certainty="opinion",
-            )
+    for a in measures.actions:
+        if a.relevance in {"more", "less"}:
+            title = {"title": a.item.title}
+            yield _make(measures, "more_relevant", a.code, a.relevance, title, certainty="opinion")
 
 
 def _sdg(measures: Measures) -> Iterator[Finding]:
     agenda = measures.agenda
-    assert agenda is not None
+    if agenda is None:
+        return
     if agenda.level is not None:
-        yield _make(
-            measures,
-            "sdg",
-            "level",
-            "level",
-            values={"level": agenda.level},
-            sources=agenda.level_sources,
-            certainty="opinion",
-        )
+        level = {"level": agenda.level}
+        yield _make(measures, "sdg", "level", "level", level, agenda.level_sources, "opinion")
     for item in agenda.label_only:
-        yield _make(
-            measures, "sdg", item.code, "label_only", values={"title": item.title}, sources=item.sources
-        )
-
-
-def _own_part(measures: Measures, dossier: Dossier) -> Iterator[Finding]:
-    yield from _capped(_points(measures, dossier, "own", "own"), GAPS_IN_TEXT)
+        yield _make(measures, "sdg", item.code, "label_only", {"title": item.title}, item.sources)

@@ -301,3 +301,15 @@ def test_the_date_is_never_the_clock() -> None:
     assert evaluate(made, on=date(2024, 5, 1)).document.meta.date == "2024-05-01"
     figure = Figure(indicator="bevolking", year=2022, value=5, sources=("R",))
     assert evaluate(dossier(figure)).measures.date == date(2024, 4, 15)
+
+
+def test_a_promise_that_was_kept_is_never_called_open() -> None:
+    """A council that still lists it as a point does not make it a gap; nor does a point without a search."""
+    kept = dossier(
+        *action("A", "achieved"), Point(kind="promise", title="Noodhulp", subject="A", promise_from="plan")
+    )
+    bare = dossier(Point(kind="promise", title="Bank", promise_from="agreement", sources=("H",)))
+    asked = dossier(Point(kind="promise", title="Bank", promise_from="agreement", sources=("Z",)))
+    assert not [f for f in evaluate(kept).findings if f.kind == "promise_open"]
+    assert not [f for f in evaluate(bare).findings if f.kind == "promise_open"]
+    assert [f.subject for f in evaluate(asked).findings if f.kind == "promise_open"] == ["Bank"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -67,7 +68,7 @@ def measure(name: str, term: Term, on: date, place: Place | None, dossier: Dossi
         place,
         dossier,
         last,
-        (*public, *_council_counts(dossier, term, public), *figures),
+        (*public, *_council_counts(dossier, public), *figures),
         actions,
         count_actions(actions),
         money,
@@ -86,27 +87,12 @@ def _inhabitants(dossier: Dossier, place: Place | None, year: int) -> Ratio | No
 
 
 def _council_counts(
-    dossier: Dossier, term: Term, public: tuple[FigureMeasure, ...]
-) -> tuple[FigureMeasure, ...]:
-    """Return population and households from the council's own figures, where no public fact has them."""
+    dossier: Dossier, public: tuple[FigureMeasure, ...]
+) -> Iterator[FigureMeasure]:
+    """Give population and households from the council's own figures, where no public fact has them."""
     known = {figure.key for figure in public}
-    found = []
     for table, key in (("population", POPULATION), ("households", "huishoudens")):
         then, now = observed_pair(dossier, key)
         if table not in known and (then or now):
-            record = facts.record(table)
-            found.append(
-                FigureMeasure(
-                    table,
-                    record["title"],
-                    record["unit"],
-                    0,
-                    "",
-                    None,
-                    then,
-                    now,
-                    "council",
-                    True,
-                )
-            )
-    return tuple(found)
+            title, unit = facts.record(table)["title"], facts.record(table)["unit"]
+            yield FigureMeasure(table, title, unit, 0, "", None, then, now, "council", True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from memokit import catalogue
@@ -31,6 +32,21 @@ class CriterionMeasure:
     target_by: str
     score_then: float | None
     score_now: float | None
+
+    @property
+    def key(self) -> str:
+        """The number of the question."""
+        return self.indicator.id
+
+    @property
+    def goal(self) -> int:
+        """The SDG goal that it belongs to."""
+        return self.indicator.goal
+
+    @property
+    def theme(self) -> str:
+        """The theme that it belongs to."""
+        return self.indicator.theme
 
 
 @dataclass(frozen=True)
@@ -92,34 +108,24 @@ def measure_agenda(
     years: tuple[int, int],
 ) -> Agenda:
     """Return the measures of Agenda 2030 for one dossier; `years` bounds the euros (first, last account)."""
-    criteria = tuple(_criterion(dossier, answer) for answer in dossier.answers if _known(answer))
-    parts = [*_scored_criteria(criteria), *_scored_figures(figures)]
+    known = catalogue.criteria_ids()
+    criteria = tuple(_criterion(dossier, answer) for answer in dossier.answers if answer.criterion in known)
+    everything: list[Scored] = [*criteria, *figures]
+    parts = [part for part in everything if part.score_now is not None and part.goal]
     level, sources, rung = _level(dossier, "now")
-    level_then, _, _ = _level(dossier, "then")
     labelled = tuple(i for i in dossier.plan if i.level == "action" and i.sdg_targets)
     bare = tuple(i for i in labelled if not _has_money(dossier, i) and not _has_result(actions, i))
     checked = searched_and_asked(dossier, dossier.settings.plan_sources)
     proven = tuple(i for i in bare if checked or searched_and_asked(dossier, i.sources))
+    then = {rung.then for rung in dossier.rungs}
     return Agenda(
-        criteria=criteria,
-        goals=_scores(parts, lambda part: str(part.goal)),
-        themes=_scores(parts, lambda part: part.theme),
-        level=level,
-        level_then=level_then,
-        then_not_yet=bool(dossier.rungs)
-        and all(r.then in {"not_yet", "no"} for r in dossier.rungs)
-        and any(r.then == "not_yet" for r in dossier.rungs),
-        level_sources=sources,
-        level_rung=rung,
-        labelled=labelled,
-        label_only=proven,
+        criteria, goals=_scores(parts, lambda part: str(part.goal)),
+        themes=_scores(parts, lambda part: part.theme), level=level, level_then=_level(dossier, "then")[0],
+        then_not_yet="not_yet" in then and then <= {"not_yet", "no"},
+        level_sources=sources, level_rung=rung, labelled=labelled, label_only=proven,
         label_checked=bool(labelled) and (checked or bool(proven)),
         goal_actions=_goal_actions(dossier, labelled, years),
     )
-
-
-def _known(answer: Answer) -> bool:
-    return answer.criterion in catalogue.criteria_ids()
 
 
 def _criterion(dossier: Dossier, answer: Answer) -> CriterionMeasure:
@@ -140,53 +146,20 @@ def _criterion(dossier: Dossier, answer: Answer) -> CriterionMeasure:
     )
 
 
-@dataclass(frozen=True)
-class _Part:
-    key: str
-    goal: int
-    theme: str
-    then: float | None
-    now: float | None
-    basis: str
+Scored = CriterionMeasure | FigureMeasure
 
 
-def _scored_criteria(criteria: Iterable[CriterionMeasure]) -> list[_Part]:
-    return [
-        _Part(c.indicator.id, c.indicator.goal, c.indicator.theme, c.score_then, c.score_now, c.target_by)
-        for c in criteria
-        if c.in_use and c.score_now is not None
-    ]
+def _scores(parts: list[Scored], by: Callable[[Scored], str]) -> tuple[Score, ...]:
+    names = sorted({by(part) for part in parts}, key=lambda name: (len(name), name))
+    return tuple(_score(name, [part for part in parts if by(part) == name]) for name in names)
 
 
-def _scored_figures(figures: Iterable[FigureMeasure]) -> list[_Part]:
-    return [
-        _Part(f.key, f.goal, f.theme, f.score_then, f.score_now, f.target_by)
-        for f in figures
-        if f.score_now is not None and f.goal
-    ]
-
-
-def _scores(parts: list[_Part], key: object) -> tuple[Score, ...]:
-    groups: dict[str, list[_Part]] = {}
-    for part in parts:
-        groups.setdefault(key(part), []).append(part)  # type: ignore[operator]
-    order = sorted(groups, key=lambda name: (len(name), name))
-    return tuple(_score(name, groups[name]) for name in order)
-
-
-def _score(name: str, parts: list[_Part]) -> Score:
-    pairs = [part for part in parts if part.then is not None]
+def _score(name: str, parts: list[Scored]) -> Score:
+    pairs = [part for part in parts if part.score_then is not None]
     used = pairs or parts
-    bases: dict[str, int] = {}
-    for part in used:
-        bases[part.basis] = bases.get(part.basis, 0) + 1
     return Score(
-        name,
-        mean(part.then for part in pairs),
-        mean(part.now for part in used),
-        len(used),
-        len(parts) - len(pairs) if pairs else 0,
-        bases,
+        name, mean(part.score_then for part in pairs), mean(part.score_now for part in used), len(used),
+        len(parts) - len(pairs) if pairs else 0, Counter(part.target_by for part in used),
         tuple(part.key for part in used),
     )
 
@@ -202,17 +175,13 @@ def _level(dossier: Dossier, moment: str) -> tuple[int | None, tuple[str, ...], 
         rung = answers.get(row["key"])
         if int(row["level"]) == 0:
             continue
-        if rung is None or getattr(rung, moment) != "yes" or not _shown(rung, moment):
+        shown = () if rung is None else rung.sources if moment == "now" else rung.sources_then
+        if not shown or getattr(rung, moment) != "yes":
             break
-        level, reached = int(row["level"]), row["key"]
-        sources = rung.sources if moment == "now" else rung.sources_then
+        level, reached, sources = int(row["level"]), row["key"], shown
     if level == 0 and not any(searched_and_asked(dossier, rung.sources) for rung in dossier.rungs):
         return None, (), ""  # "not mentioned" is a negative claim: first search and ask
     return level, sources, reached
-
-
-def _shown(rung: object, moment: str) -> bool:
-    return bool(getattr(rung, "sources" if moment == "now" else "sources_then"))
 
 
 def _has_money(dossier: Dossier, item: PlanItem) -> bool:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from memokit import catalogue
 from memokit.dossier import Dossier
 from memokit.measures.advice import AdviceMeasure
 from memokit.measures.money import Money, PerInhabitant
-from memokit.records import Figure, Target
+from memokit.records import Figure, OwnIndicator, Target
 from memokit.scoring.posts import position
 from memokit.scoring.progress import Progress, linear
 
@@ -100,19 +100,23 @@ def posts_of(indicator: catalogue.Indicator, targets: Mapping[str, Target], them
     if adopted:
         target = adopted.target if adopted.target is not None else indicator.target
         return Posts(True, target, "council")
-    return Posts(indicator.in_use, indicator.target if indicator.in_use else None, indicator.basis)
+    return Posts(True, indicator.target, indicator.basis) if indicator.in_use else Posts(False, None, "")
 
 
 def measure_figures(
     dossier: Dossier, money: Money, advice: tuple[AdviceMeasure | None, AdviceMeasure | None]
 ) -> tuple[FigureMeasure, ...]:
     """Return the council's own figures and those computed from its amounts and register."""
-    found = dict(_own(dossier))
-    found.update(_computed(dossier, money, advice))
+    known = {**catalogue.indicators(), **{own.id_: _indicator(own) for own in dossier.own_indicators}}
+    pairs: dict[str, Pair] = {key: (*observed_pair(dossier, key), None) for key in known}
+    if money.now:
+        pairs["IS13"] = (_euro(money.then), _euro(money.now), money.then_real)
+    before, current = advice
+    if current and current.sources:
+        start, end = dossier.term.start, dossier.term.end
+        pairs["IS55"] = (_answered(before, start), _answered(current, end), None)
     return tuple(
-        _measured(dossier, key, then, now, real)
-        for key, (then, now, real) in found.items()
-        if key in catalogue.indicators() or key in {own.id_ for own in dossier.own_indicators}
+        _measured(dossier, known[key], *pair) for key, pair in pairs.items() if any(pair[:2])
     )
 
 
@@ -128,92 +132,54 @@ def observed_pair(dossier: Dossier, key: str) -> tuple[Observed | None, Observed
     return _observed(then) if then else None, _observed(later[-1]) if later else None
 
 
-def _own(dossier: Dossier) -> Iterable[tuple[str, Pair]]:
-    for key in dict.fromkeys(figure.indicator for figure in dossier.figures):
-        then, now = observed_pair(dossier, key)
-        if then or now:
-            yield key, (then, now, None)
-
-
 def _observed(row: Figure) -> Observed:
     assert row.value is not None
     return Observed(row.year, row.value, row.status, row.sources, row.numerator, row.denominator, row.margin)
 
 
-def _computed(
-    dossier: Dossier, money: Money, advice: tuple[AdviceMeasure | None, AdviceMeasure | None]
-) -> Iterable[tuple[str, Pair]]:
-    if money.now:
-        yield "IS13", (_euro(money.then), _euro(money.now), money.then_real)
-    before, current = (_answered(part, dossier) for part in advice)
-    if current:
-        years = dossier.term.start, dossier.term.end
-        yield "IS55", (before and _dated(before, years[0]), _dated(current, years[1]), None)
-
-
 def _euro(part: PerInhabitant | None) -> Observed | None:
     if part is None:
         return None
-    return Observed(
-        part.year, part.value, part.inhabitants_status, part.sources, part.amount, part.inhabitants
-    )
+    status, sources = part.inhabitants_status, part.sources
+    return Observed(part.year, part.value, status, sources, part.amount, part.inhabitants)
 
 
-def _answered(part: AdviceMeasure | None, dossier: Dossier) -> Observed | None:
+def _answered(part: AdviceMeasure | None, year: int) -> Observed | None:
     if part is None or not part.given or not part.sources:
         return None
-    return Observed(0, 100 * part.answered / part.given, "council", part.sources, part.answered, part.given)
+    share = 100 * part.answered / part.given
+    return Observed(year, share, "council", part.sources, part.answered, part.given)
 
 
-def _dated(observed: Observed, year: int) -> Observed:
-    return Observed(
-        year, observed.value, observed.status, observed.sources, observed.numerator, observed.denominator
+def _indicator(own: OwnIndicator) -> catalogue.Indicator:
+    """Return an indicator that the council added as one of the catalogue: its target is the council's."""
+    goal = int(own.sdg_target[0].removeprefix("SDG ").split(".")[0]) if own.sdg_target else 0
+    return replace(
+        next(iter(catalogue.indicators().values())), id=own.id_, theme=own.theme, kind="quantitative",
+        name=own.name, unit=own.unit, decimals=own.decimals or 0, direction=own.direction, goal=goal,
+        zero=own.zero, target=own.target, caveat=own.reason, competence="municipality",
+        basis="information" if own.direction == "context" else "council",
+        in_use=own.direction != "context" and own.target is not None,
     )
 
 
 def _measured(
-    dossier: Dossier, key: str, then: Observed | None, now: Observed | None, real: float | None
+    dossier: Dossier, known: catalogue.Indicator, then: Observed | None, now: Observed | None,
+    real: float | None,
 ) -> FigureMeasure:
-    targets = {target.indicator: target for target in dossier.targets}
-    own = next((o for o in dossier.own_indicators if o.id_ == key), None)
-    if own:
-        used = own.theme in dossier.settings.themes and own.target is not None
-        posts = Posts(used and own.direction != "context", own.target if used else None, "council")
-        goal = int(own.sdg_target[0].split()[1].split(".")[0]) if own.sdg_target else None
-        name, unit, decimals, theme = own.name, own.unit, own.decimals or 0, own.theme
-        zero, direction, caveat = own.zero, own.direction, own.reason
-    else:
-        known = catalogue.indicators()[key]
-        posts = posts_of(known, targets, dossier.settings.themes)
-        name, unit, decimals, theme, goal = known.name, known.unit, known.decimals, known.theme, known.goal
-        zero, direction, caveat = known.zero, known.direction, known.caveat
-    baseline = real if real is not None else (then.value if then else None)
-    zero = baseline if zero is None else zero
-    scored = posts.in_use and posts.target is not None and zero is not None and zero != posts.target
+    posts = posts_of(known, {target.indicator: target for target in dossier.targets}, dossier.settings.themes)
+    baseline = real if real is not None else then.value if then else None
+    zero = baseline if known.zero is None else known.zero
+    target = posts.target if zero != posts.target else None
+    progress = Progress("missing")
+    if posts.in_use and then and now:
+        lower = known.direction == "lower"
+        progress = linear(baseline, now.value, then.year, now.year, posts.target, lower)
     return FigureMeasure(
-        key,
-        name,
-        unit,
-        decimals,
-        theme,
-        goal,
-        then,
-        now,
-        "computed" if key in {"IS13", "IS55"} else "council",
-        information=not posts.in_use,
-        then_real=real,
-        target=posts.target,
-        target_by=posts.target_by if posts.in_use else "",
-        progress=_progress(baseline, then, now, posts, direction),
-        score_then=position(baseline, zero, posts.target) if scored else None,
-        score_now=position(now.value if now else None, zero, posts.target) if scored else None,
-        caveats=(caveat,) if caveat else (),
+        known.id, known.name, known.unit, known.decimals, known.theme, known.goal or None, then, now,
+        origin="computed" if known.id in {"IS13", "IS55"} else "council", information=not posts.in_use,
+        then_real=real, target=posts.target, target_by=posts.target_by, progress=progress,
+        score_then=position(baseline, zero, target),
+        score_now=position(now.value if now else None, zero, target),
+        caveats=(known.caveat,) if known.caveat else (),
     )
-
-
-def _progress(
-    baseline: float | None, then: Observed | None, now: Observed | None, posts: Posts, direction: str
-) -> Progress:
-    if not posts.in_use or then is None or now is None:
-        return Progress("missing")
-    return linear(baseline, now.value, then.year, now.year, posts.target, direction == "lower")
