@@ -60,7 +60,6 @@ class FigureMeasure:
     score_then: float | None = None
     score_now: float | None = None
     caveats: tuple[str, ...] = ()
-    merged: bool = False
 
     @property
     def change(self) -> float | None:

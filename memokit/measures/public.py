@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from memokit import facts
 from memokit.facts import Observation
 from memokit.measures.figures import FigureMeasure, Observed
@@ -27,55 +29,30 @@ def measure_public(place: Place, term: Term) -> tuple[FigureMeasure, ...]:
     >>> population.then.year, population.now.year, population.change
     (2018, 2024, 3009.0)
     """
-    counts = (_count(table, place, term) for table in COUNTS)
-    rates = (_rate(table, place, term) for table in RATES)
-    return tuple(figure for figure in (*counts, *rates) if figure is not None)
+    found = (_figure(table, place, term) for table in (*COUNTS, *RATES))
+    return tuple(figure for figure in found if figure is not None)
 
 
-def _count(table: str, place: Place, term: Term) -> FigureMeasure | None:
-    rows = {o.year: o for o in facts.series(table, place) if o.value is not None}
-    return _figure(table, place, term, rows, {}, facts.record(table)["title"], 0)
-
-
-def _rate(table: str, place: Place, term: Term) -> FigureMeasure | None:
-    rows = {o.year: o for o in facts.per_inhabitant(table, place) if o.value is not None}
+def _figure(table: str, place: Place, term: Term) -> FigureMeasure | None:
+    record, rate = facts.record(table), table in RATES
     counts = {o.year: o for o in facts.series(table, place)}
-    decimals = 0 if table == "income" else 1
-    return _figure(table, place, term, rows, counts, facts.record(table)["rate_title"], decimals)
-
-
-def _figure(
-    table: str,
-    place: Place,
-    term: Term,
-    rows: dict[int, Observation],
-    counts: dict[int, Observation],
-    name: str,
-    decimals: int,
-) -> FigureMeasure | None:
-    inside = [year for year in rows if term.start <= year <= term.end]
-    if not inside:
+    shown = facts.per_inhabitant(table, place) if rate else counts.values()
+    rows = {o.year: o for o in shown if o.value is not None and term.start <= o.year <= term.end}
+    if not rows:
         return None
-    latest = max(inside)
+    latest = max(rows)
     then, now = rows.get(term.start), rows[latest] if latest > term.start else None
     if then is not None and now is not None:
         # The same territory on both dates, or no figure at all: 11002 before and after 2025 never meet here.
         difference(_placed(then), _placed(now))
-    goal = facts.record(table)["sdg"]
+    of = counts if rate else {}
     return FigureMeasure(
-        key=table,
-        name=name,
-        unit=rows[latest].unit,
-        decimals=decimals,
-        theme="",
-        goal=goal if isinstance(goal, int) else None,
-        then=_observed(then, counts, table) if then else None,
-        now=_observed(now, counts, table) if now else None,
-        origin="public",
-        information=True,
-        then_real=_real(table, then, now),
-        caveats=tuple(facts.record(table).get("printed", ())),
-        merged=len(place.merged_from) > 1,
+        table, record["rate_title" if rate else "title"], rows[latest].unit,
+        decimals=1 if rate and table != "income" else 0, theme="",
+        goal=record["sdg"] if isinstance(record["sdg"], int) else None,
+        then=_observed(then, of) if then else None, now=_observed(now, of) if now else None,
+        origin="public", information=True, then_real=_real(then, now),
+        caveats=tuple(record.get("printed", ())),
     )
 
 
@@ -84,30 +61,17 @@ def _placed(observation: Observation) -> Placed:
     return Placed(observation.municipality, observation.borders, observation.year, observation.value)
 
 
-def _observed(observation: Observation, counts: dict[int, Observation], table: str) -> Observed:
-    assert observation.value is not None
-    count = counts.get(observation.year)
-    per = facts.record(table).get("per", {})
-    people = None
-    if count is not None and count.value is not None and observation.value:
-        people = round(per["factor"] * count.value / observation.value)
-    return Observed(
-        observation.year,
-        observation.value,
-        observation.status,
-        (f"{SOURCE}{table}",),
-        count.value if count else None,
-        people,
-    )
+def _observed(observation: Observation, counts: Mapping[int, Observation]) -> Observed:
+    """Return a figure with the count and the inhabitants that it rests on."""
+    value, year, table = observation.value, observation.year, observation.source
+    assert value is not None
+    count = counts[year].value if year in counts else None
+    people = round(facts.record(table)["per"]["factor"] * count / value) if count and value else None
+    return Observed(year, value, observation.status, (f"{SOURCE}{table}",), count, people)
 
 
-def _real(table: str, then: Observation | None, now: Observation | None) -> float | None:
-    if (
-        not facts.record(table)["unit"].startswith("euro")
-        or then is None
-        or now is None
-        or then.value is None
-    ):
+def _real(then: Observation | None, now: Observation | None) -> float | None:
+    if then is None or now is None or then.value is None or not then.unit.startswith("euro"):
         return None
     try:
         return facts.real_terms(then.value, then.year, now.year)

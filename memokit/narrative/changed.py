@@ -51,7 +51,7 @@ def _people(draft: Draft) -> None:
     if figure is None or (now := figure.now or figure.then) is None:
         return
     then, diff = figure.then if figure.now else None, figure.change or 0
-    note = draft.source_note("population", [*now.sources, *(then.sources if then else ())])
+    note = _note(draft, figure)
     draft.write("changed-people", "section.changed.people", now=now, then=then, diff=diff, note=note)
 
 
