@@ -95,7 +95,9 @@ class Server(Voila):  # type: ignore[misc]
             "Referrer-Policy": "no-referrer",
             "X-Content-Type-Options": "nosniff",
         }
-        self.tornado_settings = {"headers": headers, "allow_remote_access": False}
+        # The rule for strangers and a strict cookie do what Jupyter's xsrf cookie would. Voilà does not set
+        # that cookie, and then no page could stop its kernel on leaving.
+        self.tornado_settings = {"headers": headers, "allow_remote_access": False, "disable_check_xsrf": True}
 
     @property
     def address(self) -> str:
