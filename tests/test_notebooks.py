@@ -12,7 +12,7 @@ from nbclient import NotebookClient
 from nbconvert.exporters import export, get_export_names, get_exporter
 
 import memokit
-from memokit.writers.notebook import MemokitHTMLExporter, MemokitPDFExporter, NotebookError
+from memokit.exporters import MemokitHTMLExporter, MemokitPDFExporter, NotebookError
 
 NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
 named = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)

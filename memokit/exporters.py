@@ -8,7 +8,6 @@ dossier that MEMOKIT_DOSSIER names goes first.
 from __future__ import annotations
 
 import os
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from nbconvert.exporters.exporter import ResourcesDict
 from nbconvert.utils.exceptions import ConversionException
 from nbformat import NotebookNode
 
+from memokit.evaluation import evaluate, render
 from memokit.problems import MemokitError
 from memokit.resources import data_path
 from memokit.texts import say
@@ -51,11 +51,6 @@ def subject(book: NotebookNode, folder: Path) -> Path | str:
     return example if "/" in named and example.is_dir() else named
 
 
-def _front() -> Any:
-    """Return the room that goes the whole way; nbconvert comes in from outside, so it is looked up late."""
-    return import_module("memokit.evaluation")
-
-
 class _MemokitExporter(Exporter):
     """Evaluates what the notebook names, and renders it."""
 
@@ -66,9 +61,7 @@ class _MemokitExporter(Exporter):
         _, found = super().from_notebook_node(nb, resources, **kw)
         folder = Path((found.get("metadata") or {}).get("path") or ".")
         try:
-            evaluation = _front()
-            ev = evaluation.evaluate(subject(nb, folder))
-            made = evaluation.render(ev, self.file_extension, "normal")
+            made = render(evaluate(subject(nb, folder)), self.file_extension, "normal")
         except MemokitError as error:
             raise NotebookError(str(error)) from error
         return made, found
