@@ -29,18 +29,13 @@ _LISTS = frozenset({"codes", "sdg", "sources"})
 _NUMBERS = frozenset({"integer", "year", "number"})
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 # How Excel shortens the months, in Dutch and in English: what is left of a code such as 2-1.
-_MONTHS = (
-    ("jan",), ("feb",), ("mrt", "mar"), ("apr",), ("mei", "may"), ("jun",),
-    ("jul",), ("aug",), ("sep",), ("okt", "oct"), ("nov",), ("dec",),
-)  # fmt: skip
-_MONTH = "|".join(name for names in _MONTHS for name in names)
+_MONTHS = ["jan", "feb", "mrt|mar", "apr", "mei|may", "jun", "jul", "aug", "sep", "okt|oct", "nov", "dec"]
+_MONTH = "|".join(_MONTHS)
 _EXCEL_DATE = re.compile(rf"\d{{1,2}}[-/ ]({_MONTH})\.?|({_MONTH})\.?[-/ ]\d{{2,4}}", re.I)
 
 
-def _refuse(
-    code: str, found: str, expected: str = "", choices: tuple[str, ...] = (), **detail: Any
-) -> NoReturn:
-    raise MemokitError(Problem(code, found=found, expected=expected, choices=choices, detail=detail))
+def _refuse(code: str, found: str, choices: tuple[str, ...] = (), **rest: Any) -> NoReturn:
+    raise MemokitError(Problem(code, found=found, choices=choices, **rest))
 
 
 def parse_cell(text: str, cell: Cell, stored: Stored = "") -> Any:
@@ -71,7 +66,7 @@ def parse_cell(text: str, cell: Cell, stored: Stored = "") -> Any:
         return None if cell.kind in _NUMBERS else () if cell.kind in _LISTS else ""
     if _changed_by_excel(clean, cell.kind, stored):
         _refuse("excel-changed", clean)
-    return _PARSERS[cell.kind](clean, cell)
+    return _choice(clean, cell.choices) if cell.kind == "choice" else _PARSERS[cell.kind](clean)
 
 
 def format_cell(value: Any, cell: Cell) -> str:
@@ -87,7 +82,7 @@ def format_cell(value: Any, cell: Cell) -> str:
     if cell.kind in _LISTS:
         return "; ".join(value)
     if cell.kind == "choice":
-        return labels(cell.choices).get(value) or _choice(value, cell) if value else ""
+        return labels(cell.choices).get(value) or _choice(value, cell.choices) if value else ""
     return number_text(value) if isinstance(value, (int, float)) else str(value)
 
 
@@ -114,9 +109,8 @@ def labels(choices: str) -> dict[str, str]:
     >>> labels("sender")
     {'council': 'adviesraad', 'citizens': 'burgergroep'}
     """
-    return {
-        key: str(words["label"]) for key, words in texts.lookup(f"records.values.{choices}", "nl").items()
-    }
+    words = texts.lookup(f"records.values.{choices}", "nl")
+    return {key: str(said["label"]) for key, said in words.items()}
 
 
 @cache
@@ -140,10 +134,7 @@ def number_text(value: int | float) -> str:
     >>> number_text(1250000.0), number_text(-0.5)
     ('1250000', '-0,5')
     """
-    if isinstance(value, int):
-        return str(value)
-    exact = f"{Decimal(repr(value)):f}"
-    return exact.removesuffix(".0").replace(".", ",")
+    return f"{Decimal(repr(value)):f}".removesuffix(".0").replace(".", ",")
 
 
 def nearest(text: str, words: list[str] | tuple[str, ...], count: int = 1) -> tuple[str, ...]:
@@ -174,42 +165,23 @@ def excel_forms(code: str) -> frozenset[str]:
     if match := re.fullmatch(r"(\d{1,2})[-/.](\d{1,2})", code):
         first, second = int(match[1]), int(match[2])
         for day, month in ((first, second), (second, first)):
-            names = _MONTHS[month - 1] if 1 <= month <= 12 and 1 <= day <= 31 else ()
+            names = _MONTHS[month - 1].split("|") if 1 <= month <= 12 and 1 <= day <= 31 else ()
             forms |= {f"{d}{mark}{name}" for name in names for mark in "/-" for d in (f"{day}", f"{day:02}")}
     return frozenset(forms - {code, ""})
 
 
 def _changed_by_excel(text: str, kind: Kind, stored: Stored) -> bool:
-    if kind in _CODES:
-        lost = stored == "date" or (stored == "number" and not text.isdigit())
-        return lost or bool(_EXCEL_DATE.fullmatch(text))
-    if kind == "text":
-        return stored == "date"
-    return kind == "date" and bool(_EXCEL_DATE.fullmatch(text))
+    if stored == "date" or (stored == "number" and kind in _CODES and not text.isdigit()):
+        return kind == "text" or kind in _CODES
+    return (kind == "date" or kind in _CODES) and bool(_EXCEL_DATE.fullmatch(text))
 
 
-def _text(text: str, cell: Cell) -> str:
-    return text
-
-
-def _code(text: str, cell: Cell) -> str:
-    return " ".join(text.split())
-
-
-def _parts(text: str, marks: str) -> tuple[str, ...]:
+def _parts(text: str, marks: str = ";") -> tuple[str, ...]:
     parts = (" ".join(part.split()) for part in re.split(f"[{marks}\n]", text))
     return tuple(dict.fromkeys(part for part in parts if part))
 
 
-def _codes(text: str, cell: Cell) -> tuple[str, ...]:
-    return _parts(text, ";")
-
-
-def _sources(text: str, cell: Cell) -> tuple[str, ...]:
-    return _parts(text, ";,")
-
-
-def _sdg(text: str, cell: Cell) -> tuple[str, ...]:
+def _sdg(text: str) -> tuple[str, ...]:
     # "16,1" without its label is one number, not two parts.
     parts = (text,) if re.fullmatch(r"\d+,\d+", text) else _parts(text, ";,")
     return tuple(dict.fromkeys(_target(part) for part in parts))
@@ -222,56 +194,48 @@ def _target(text: str) -> str:
     if match and not match[1]:
         # 16.1 may have been 16.10 before Excel: two targets that both exist.
         meant = tuple(f"SDG {each}" for each in (code, f"{code}0") if each in known)
-        _refuse("sdg-without-label", text, choices=meant)
+        _refuse("sdg-without-label", text, meant)
     if code not in known:
-        _refuse("unknown-sdg-target", text, choices=tuple(f"SDG {near}" for near in nearest(code, known, 3)))
+        _refuse("unknown-sdg-target", text, tuple(f"SDG {near}" for near in nearest(code, known, 3)))
     return f"SDG {code}"
 
 
-_PLAIN = re.compile(r"[+-]?\d+(,\d+)?")
-_GROUPED = re.compile(r"[+-]?\d{1,3}(\.\d{3})+,\d+|[+-]?\d{1,3}(\.\d{3}){2,}")
-_ENGLISH = re.compile(r"[+-]?\d{1,3}(,\d{3})+\.\d+|[+-]?\d{1,3}(,\d{3}){2,}")
-_POINT = re.compile(r"[+-]?\d+\.\d+")
-_SPACED = re.compile(r"[+-]?\d{1,3}([ \u00a0\u202f]\d{3})+(,\d+)?")
+# What a number looks like, with its thousands mark and its decimal mark.
+_NUMBERS_AS = [
+    (re.compile(rf"[+-]?{form}"), thousands, decimal)
+    for form, thousands, decimal in (
+        (r"\d+(,\d+)?", "", ","),
+        (r"\d{1,3}([ \u00a0\u202f]\d{3})+(,\d+)?", r"\s", ","),
+        (r"(\d{1,3}(\.\d{3})+,\d+|\d{1,3}(\.\d{3}){2,})", r"\.", ","),
+        (r"(\d{1,3}(,\d{3})+\.\d+|\d{1,3}(,\d{3}){2,})", ",", "."),
+        (r"\d+\.\d+", "", "."),
+    )
+]
 
 
-def _number(text: str, cell: Cell) -> float:
+def _number(text: str) -> float:
     bare = re.sub(r"€|\beuro?\b", "", text.replace("−", "-"), flags=re.I).strip()
     bare = re.sub(r",[-–]+$", "", re.sub(r"^([+-])\s+", r"\1", bare))
-    if _SPACED.fullmatch(bare):
-        bare = re.sub(r"\s", "", bare)
-    if _PLAIN.fullmatch(bare):
-        value = float(bare.replace(",", "."))
-    elif _GROUPED.fullmatch(bare):
-        value = float(bare.replace(".", "").replace(",", "."))
-    elif _ENGLISH.fullmatch(bare):
-        value = float(bare.replace(",", ""))
-    elif _POINT.fullmatch(bare):
-        value = _pointed(bare, text)
-    else:
-        _refuse("not-a-number", text)
-    if not math.isfinite(value):
-        _refuse("not-a-number", text)
-    return value
+    if re.fullmatch(r"[+-]?(?!0)\d+\.\d{3}", bare):
+        # Thousands or decimals: both answers, and no guess.
+        both = (bare.lstrip("+").replace(".", ""), number_text(float(bare)))
+        _refuse("ambiguous-number", text, both)
+    for form, thousands, decimal in _NUMBERS_AS:
+        if form.fullmatch(bare):
+            value = float(re.sub(thousands, "", bare).replace(decimal, "."))
+            if math.isfinite(value):
+                return value
+    _refuse("not-a-number", text)
 
 
-def _pointed(bare: str, text: str) -> float:
-    whole, decimals = bare.lstrip("+-").split(".")
-    if len(decimals) == 3 and not whole.startswith("0"):
-        sign = "-" if bare.startswith("-") else ""
-        both = (f"{sign}{whole}{decimals}", number_text(float(bare)))
-        _refuse("ambiguous-number", text, choices=both)
-    return float(bare)
-
-
-def _integer(text: str, cell: Cell) -> int:
-    value = _number(text, cell)
+def _integer(text: str) -> int:
+    value = _number(text)
     if not value.is_integer():
         _refuse("not-a-whole-number", text)
     return int(value)
 
 
-def _year(text: str, cell: Cell) -> int:
+def _year(text: str) -> int:
     if not re.fullmatch(r"\d{4}", text) or not FIRST_YEAR <= int(text) <= LAST_YEAR:
         _refuse("not-a-year", text)
     return int(text)
@@ -281,35 +245,30 @@ _ISO = re.compile(r"(?P<y>\d{4})(-(?P<m>\d{1,2})(-(?P<d>\d{1,2}))?)?([T ]00:00(:
 _BELGIAN = re.compile(r"((?P<d>\d{1,2})[-/.])?(?P<m>\d{1,2})[-/.](?P<y>\d{4})")
 
 
-def _date(text: str, cell: Cell) -> str:
+def _date(text: str) -> str:
     match = _ISO.fullmatch(text) or _BELGIAN.fullmatch(text)
-    if match is None:
-        _refuse("not-a-date", text)
-    year, month, day = match["y"], match["m"], match["d"]
+    parts = match.group("y", "m", "d") if match else ("0", "", "")
     try:
-        date(int(year), int(month or 1), int(day or 1))
+        date(*(int(part or 1) for part in parts))
     except ValueError:
         _refuse("not-a-date", text)
-    if not FIRST_YEAR <= int(year) <= LAST_YEAR:
+    if not FIRST_YEAR <= int(parts[0]) <= LAST_YEAR:
         _refuse("absurd-date", text, expected=f"{FIRST_YEAR}-{LAST_YEAR}")
-    return "-".join([year, *(f"{int(part):02}" for part in (month, day) if part)])
+    return "-".join(f"{int(part):02}" for part in parts if part)
 
 
-def _choice(text: str, cell: Cell) -> str:
-    words = labels(cell.choices)
+def _choice(text: str, choices: str) -> str:
+    words = labels(choices)
     wanted = " ".join(text.split()).casefold()
-    for key, label in words.items():
-        if label.casefold() == wanted:
-            return key
-    for key in words:
-        if key.casefold() == wanted:
-            return key
-    allowed = tuple(words.values())
-    near = nearest(wanted, allowed)
-    _refuse("unknown-value", text, choices=allowed, nearest=near[0] if near else "")
+    spelled = {**{key.casefold(): key for key in words}, **{words[key].casefold(): key for key in words}}
+    if wanted not in spelled:
+        allowed = tuple(words.values())
+        _refuse("unknown-value", text, allowed, detail={"nearest": "".join(nearest(wanted, allowed))})
+    return spelled[wanted]
 
 
-_PARSERS: dict[Kind, Callable[[str, Cell], Any]] = {
-    "text": _text, "code": _code, "integer": _integer, "year": _year, "number": _number, "date": _date,
-    "choice": _choice, "codes": _codes, "sdg": _sdg, "sources": _sources,
+_PARSERS: dict[Kind, Callable[[str], Any]] = {
+    "text": str, "code": lambda text: " ".join(text.split()), "integer": _integer, "year": _year,
+    "number": _number, "date": _date, "sdg": _sdg,
+    "codes": _parts, "sources": lambda text: _parts(text, ";,"),
 }  # fmt: skip

@@ -3,36 +3,37 @@
 Two questions are asked by the evaluation too, so they stand here once: does a negative verdict rest on a
 search and a question (`searched_and_asked`), and does a source prove what is claimed (`proves`)? A source
 fits the claim or it does not: a decision shows that something was decided, not that it was done.
+
+A rule looks at one record and names in `column` the field that is wrong; `check_dossier` adds the place.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any, Literal
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Literal
 
 from memokit.cells import labels, nearest
 from memokit.fields import Record
 from memokit.folder import Dossier
 from memokit.problems import Problem, Severity
-from memokit.records import TABLES, Assessment, Settings
+from memokit.records import Amount, Assessment, PlanItem, Point, Reply, Settings
 from memokit.rows import file_of, heads
 
 Claim = Literal["decided", "spent", "carried_out", "result"]
+Found = Iterator[Problem]
 
-NEGATIVE_STATUS = frozenset({"not_started", "stopped"})
-NEGATIVE_ANSWER = frozenset({"no", "none", "never", "0"})
 CLAIMING_STATUS = frozenset({"achieved", "mostly", "partly", "underway"})
 NEEDS_REASON = frozenset({"partly", "underway", "not_started", "stopped"})
 WEAK = frozenset({"website", "press", "own_observation", "testimony"})
 TOGETHER = WEAK | {"statement"}
-PROOF: dict[str, frozenset[str]] = {
-    "decided": frozenset({"decision"}),
-    "spent": frozenset({"account", "confirmation"}),
-    "carried_out": frozenset({"report", "rules", "contract"}),
-    "result": frozenset({"count", "statistics"}),
+PROOF: dict[Claim, set[str]] = {
+    "decided": {"decision"}, "spent": {"account", "confirmation"},
+    "carried_out": {"report", "rules", "contract"}, "result": {"count", "statistics"},
 }
 MOST_ACTIONS, MOST_WORDS = 12, 150
+_JUDGE = re.compile(r"raad|lid [1-9]\d?")
 
 
 def searched_and_asked(dossier: Dossier, source_ids: Iterable[str]) -> bool:
@@ -40,17 +41,16 @@ def searched_and_asked(dossier: Dossier, source_ids: Iterable[str]) -> bool:
 
     Examples
     --------
+    >>> from pathlib import Path
     >>> from memokit.records import Source
     >>> search = Source(id_="B1", kind="search", title="x", searched_in="plan", searched_on="2024-02-01")
     >>> asked = search.model_copy(update={"asked_on": "2024-02-05"})
-    >>> [searched_and_asked(_example(s), ["B1"]) for s in (search, asked)]
+    >>> town = Settings(municipality="11002")
+    >>> [searched_and_asked(Dossier(Path(), town, {"sources": (s,)}), ["B1"]) for s in (search, asked)]
     [False, True]
     """
-    sources = (dossier.source(id_) for id_ in source_ids)
-    return any(
-        s is not None and s.kind == "search" and bool(s.searched_in and s.searched_on and s.asked_on)
-        for s in sources
-    )
+    sources = [source for id_ in source_ids if (source := dossier.source(id_)) is not None]
+    return any(s.kind == "search" and bool(s.searched_in and s.searched_on and s.asked_on) for s in sources)
 
 
 def proves(dossier: Dossier, source_ids: Iterable[str], claim: Claim) -> bool:
@@ -58,168 +58,148 @@ def proves(dossier: Dossier, source_ids: Iterable[str], claim: Claim) -> bool:
 
     Examples
     --------
+    >>> from pathlib import Path
     >>> from memokit.records import Source
-    >>> two = _example(*(Source(id_=kind, kind=kind, title="x") for kind in ("press", "testimony")))
+    >>> sources = tuple(Source(id_=kind, kind=kind, title="x") for kind in ("press", "testimony"))
+    >>> two = Dossier(Path(), Settings(municipality="11002"), {"sources": sources})
     >>> proves(two, ["press"], "carried_out"), proves(two, ["press", "testimony"], "carried_out")
     (False, True)
     """
-    kinds = {source.kind for id_ in source_ids if (source := dossier.source(id_)) is not None}
-    if kinds & PROOF[claim]:
-        return True
-    return claim == "carried_out" and len(kinds & TOGETHER) >= 2
+    kinds = _kinds(dossier, source_ids)
+    return bool(kinds & PROOF[claim]) or (claim == "carried_out" and len(kinds & TOGETHER) >= 2)
 
 
-def _example(*sources: Record) -> Dossier:
-    from pathlib import Path
-
-    return Dossier(Path(), Settings(municipality="11002"), {"sources": sources})
+def _kinds(dossier: Dossier, source_ids: Iterable[str]) -> set[str]:
+    return {source.kind for id_ in source_ids if (source := dossier.source(id_)) is not None}
 
 
 def check_dossier(dossier: Dossier) -> list[Problem]:
-    """Return what every rule finds."""
-    return [problem for rule in RULES for problem in rule(dossier)]
+    """Return what every rule finds, record by record."""
+    known = _known(dossier)
+    found = []
+    for record in dossier.everything():
+        wrong = [*_references(record, known), *(each for rule in RULES for each in rule(dossier, record))]
+        found += [_placed(dossier, record, problem) for problem in wrong]
+    chosen = [item for item in dossier.plan if item.level == "action" and item.solidarity == "yes"]
+    if len(chosen) > MOST_ACTIONS:
+        most, many = str(MOST_ACTIONS), str(len(chosen))
+        problem = Problem("many-actions", "note", column="solidarity", found=many, expected=most)
+        found.append(_placed(dossier, chosen[MOST_ACTIONS], problem))
+    return found
 
 
-def _at(
-    dossier: Dossier, record: Record, field: str, code: str, severity: Severity = "warning", **rest: Any
-) -> Problem:
-    """Return a problem at the cell of one field of a record."""
-    return Problem(
-        code,
-        severity,
-        file=file_of(record.table),
-        row=dossier.row_of(record),
-        column=heads(type(record))[field],
-        **rest,
-    )
+def _placed(dossier: Dossier, record: Record, problem: Problem) -> Problem:
+    """Return a problem with the place of a record, its field as the head of the file."""
+    column = heads(type(record))[problem.column]
+    return replace(problem, file=file_of(record.table), row=dossier.row_of(record), column=column)
 
 
-def _label(choices: str, value: str) -> str:
-    return labels(choices)[value]
+# -- what fields refer to -----------------------------------------------------------------------------------
+
+# The fields that name something of a list, the list, and what is wrong when it does not stand there.
+_REFERENCES = {
+    ("plan", "parent"): ("plan", "parent-missing"),
+    ("assessments", "action"): ("plan", "unknown-action"),
+    ("context", "actions"): ("plan", "unknown-action"),
+    ("answers", "criterion"): ("answers", "unknown-question"),
+    ("plan_check", "line"): ("plan_check", "unknown-question"),
+    ("agenda", "rung"): ("agenda", "unknown-question"),
+}
 
 
-def _everything(dossier: Dossier) -> Iterator[Record]:
-    yield dossier.settings
-    for model in TABLES:
-        yield from dossier.table(model.table)
-
-
-def _known(dossier: Dossier, table: str) -> tuple[str, ...] | None:
-    """Return the ids of a table, also of rows with an error; None when its file cannot be read."""
-    if table not in dossier.records:
-        return None
-    broken = (id_ for name, id_ in sorted(dossier.kept_out) if name == table)
-    return (*(record.id for record in dossier.table(table)), *broken)
-
-
-def _sources_exist(dossier: Dossier) -> Iterator[Problem]:
-    known = _known(dossier, "sources")
-    for record in _everything(dossier) if known is not None else ():
-        for field, cell in record.cells().items():
-            for id_ in getattr(record, field) if cell.kind == "sources" else ():
-                if id_ not in (known or ()):
-                    near = nearest(id_, known or ())
-                    yield _at(dossier, record, field, "source-missing", "error", found=id_, choices=near)
-
-
-def _codes_exist(dossier: Dossier) -> Iterator[Problem]:
-    codes = _known(dossier, "plan")
-    if codes is None:
-        return
-    for item in dossier.plan:
-        if item.parent and item.parent not in codes:
-            yield _at(dossier, item, "parent", "parent-missing", "error", found=item.parent)
-    asked: list[tuple[Record, str, str]] = [(one, "action", one.action) for one in dossier.assessments]
-    asked += [(event, "actions", code) for event in dossier.context for code in event.actions]
-    for record, field, code in asked:
-        if code not in codes:
-            near = nearest(code, codes)
-            yield _at(dossier, record, field, "unknown-action", "error", found=code, choices=near)
-
-
-def _questions_exist(dossier: Dossier) -> Iterator[Problem]:
+def _known(dossier: Dossier) -> dict[str, Collection[str]]:
+    """Return the names that fields can refer to, by list; a table that cannot be read has none."""
     from memokit import catalogue
 
-    own = {row.id_ for row in dossier.own_indicators}
-    known = {
-        "criterion": {*catalogue.indicators(), *own},
-        "line": {row["key"] for row in catalogue.plan_check()},
-        "rung": {row["key"] for row in catalogue.ladder()},
+    known: dict[str, Collection[str]] = {
+        "answers": {*catalogue.indicators(), *(own.id_ for own in dossier.own_indicators)},
+        "plan_check": {row["key"] for row in catalogue.plan_check()},
+        "agenda": {row["key"] for row in catalogue.ladder()},
     }
-    for record in (*dossier.answers, *dossier.plan_lines, *dossier.rungs):
-        field = record.key[0]
-        if record.id not in known[field]:
-            yield _at(dossier, record, field, "unknown-question", found=record.id)
+    for table in {"plan", "sources"} & set(dossier.records):
+        # Rows with an error are there too.
+        broken = [id_ for name, id_ in sorted(dossier.kept_out) if name == table]
+        known[table] = dict.fromkeys([*(record.id for record in dossier.table(table)), *broken])
+    return known
 
 
-def _negative_verdicts(dossier: Dossier) -> Iterator[Problem]:
+def _references(record: Record, known: Mapping[str, Collection[str]]) -> Found:
+    for field, cell in record.cells().items():
+        usual = ("sources", "source-missing") if cell.kind == "sources" else ("", "")
+        table, code = _REFERENCES.get((record.table, field), usual)
+        if table not in known:
+            continue
+        value = getattr(record, field)
+        for name in (value,) if isinstance(value, str) else value:
+            if name and name not in known[table]:
+                severity: Severity = "warning" if code == "unknown-question" else "error"
+                near = nearest(name, [*known[table]])
+                yield Problem(code, severity, column=field, found=name, choices=near)
+
+
+# -- verdicts and figures -----------------------------------------------------------------------------------
+
+# The field with a verdict, which verdicts are negative, their sources, and what is shown without a search.
+_VERDICTS = {
+    "assessments": ("status", {"not_started", "stopped"}, "sources", "unclear"),
+    "answers": ("now", {"no", "none", "never", "0"}, "sources_now", "unknown"),
+    "plan_check": ("answer", {"no"}, "sources", "unknown"),
+}
+# The sources that figures need.
+_FIGURES: dict[str, dict[str, tuple[str, ...]]] = {
+    "amounts": {"sources": ("planned_first", "planned_last", "spent")},
+    "figures": {"sources": ("value", "numerator", "denominator")},
+    "settings": {"plan_sources": ("plan_actions",), "advices_sources": ("advices_given", "advices_answered")},
+}
+
+
+def _negative_verdict(dossier: Dossier, record: Record) -> Found:
     """A negative verdict needs a search and a question; until then it is shown as not known."""
-
-    def needed(
-        record: Record, field: str, ids: Iterable[str], choices: str, instead: str
-    ) -> Iterator[Problem]:
-        if not searched_and_asked(dossier, ids):
-            found = _label(choices, getattr(record, field))
-            yield _at(dossier, record, field, "verdict-without-search", found=found, expected=instead)
-
-    unclear, unknown = _label("status", "unclear"), _label("answer", "unknown")
-    for judged in dossier.assessments:
-        if judged.status in NEGATIVE_STATUS:
-            yield from needed(judged, "status", judged.sources, "status", unclear)
-    for answer in dossier.answers:
-        if answer.now in NEGATIVE_ANSWER:
-            yield from needed(answer, "now", answer.sources_now, "answer", unknown)
-    for line in dossier.plan_lines:
-        if line.answer == "no":
-            yield from needed(line, "answer", line.sources, "yes_no_unknown", unknown)
+    if record.table not in _VERDICTS:
+        return
+    field, negative, sources, instead = _VERDICTS[record.table]
+    verdict = getattr(record, field)
+    if verdict in negative and not searched_and_asked(dossier, getattr(record, sources)):
+        words = labels(record.cells()[field].choices)
+        found, shown = words[verdict], words[instead]
+        yield Problem("verdict-without-search", "warning", column=field, found=found, expected=shown)
 
 
-def _claims(dossier: Dossier) -> Iterator[Problem]:
+def _figures(dossier: Dossier, record: Record) -> Found:
+    for sources, figures in _FIGURES.get(record.table, {}).items():
+        told = any(getattr(record, figure) is not None for figure in figures)
+        if told and not getattr(record, sources):
+            yield Problem("figure-without-source", "warning", column=sources)
+
+
+def _claims(dossier: Dossier, judged: Record) -> Found:
     """What is said to be done needs a source that fits."""
-    for judged in dossier.assessments:
-        found = _label("status", judged.status)
-        kinds = {source.kind for id_ in judged.sources if (source := dossier.source(id_)) is not None}
-        weak = bool(kinds) and kinds <= WEAK and not proves(dossier, judged.sources, "carried_out")
-        if judged.status in CLAIMING_STATUS and not judged.sources:
-            yield _at(dossier, judged, "sources", "verdict-without-source", found=found)
-        elif judged.status == "achieved" and weak:
-            yield _at(dossier, judged, "sources", "claim-beyond-source", "note", found=found)
-        measured = judged.result in {"better", "same", "worse"}
-        if measured and not proves(dossier, judged.result_sources, "result"):
-            word = _label("result", judged.result)
-            yield _at(dossier, judged, "result_sources", "result-without-count", found=word)
+    if not isinstance(judged, Assessment):
+        return
+    status, kinds = labels("status")[judged.status], _kinds(dossier, judged.sources)
+    weak = bool(kinds) and kinds <= WEAK and not proves(dossier, judged.sources, "carried_out")
+    if judged.status in CLAIMING_STATUS and not judged.sources:
+        yield Problem("verdict-without-source", "warning", column="sources", found=status)
+    elif judged.status == "achieved" and weak:
+        yield Problem("claim-beyond-source", "note", column="sources", found=status)
+    if judged.result in {"better", "same", "worse"} and not proves(dossier, judged.result_sources, "result"):
+        word = labels("result")[judged.result]
+        yield Problem("result-without-count", "warning", column="result_sources", found=word)
 
 
-def _figures(dossier: Dossier) -> Iterator[Problem]:
-    for amount in dossier.amounts:
-        told = (amount.planned_first, amount.planned_last, amount.spent)
-        if not amount.sources and any(value is not None for value in told):
-            yield _at(dossier, amount, "sources", "figure-without-source")
-    for figure in dossier.figures:
-        told = (figure.value, figure.numerator, figure.denominator)
-        if not figure.sources and any(value is not None for value in told):
-            yield _at(dossier, figure, "sources", "figure-without-source")
-    settings = dossier.settings
-    if settings.plan_actions is not None and not settings.plan_sources:
-        yield _at(dossier, settings, "plan_sources", "figure-without-source")
-    counted = settings.advices_given is not None or settings.advices_answered is not None
-    if counted and not settings.advices_sources:
-        yield _at(dossier, settings, "advices_sources", "figure-without-source")
+# -- dates and years ----------------------------------------------------------------------------------------
 
-
-# Of each table, which date cannot lie before which.
-_ORDER = {
-    "sources": (("asked_on", "answered_on"),),
-    "advices": (("given_on", "answered_on"),),
-    "settings": (
-        ("fact_check_from", "fact_check_until"),
-        ("reply_asked_on", "reply_due"),
-        ("reply_asked_on", "reply_received_on"),
-    ),
+# Before which other dates a date cannot lie, and which dates are over by the date of the dossier.
+_ORDER: dict[str, dict[str, str]] = {
+    "sources": {"answered_on": "asked_on"},
+    "advices": {"answered_on": "given_on"},
+    "settings": {
+        "fact_check_until": "fact_check_from", "reply_due": "reply_asked_on",
+        "reply_received_on": "reply_asked_on",
+    },
 }
 _DONE_BY_THEN = {
-    "sources": ("searched_on", "asked_on", "answered_on", "consulted_on"),
-    "advices": ("given_on",),
+    "sources": ("searched_on", "asked_on", "answered_on", "consulted_on"), "advices": ("given_on",),
 }
 
 
@@ -235,85 +215,54 @@ def before(first: str, second: str) -> bool:
     return bool(shared) and first[:shared] < second[:shared]
 
 
-def _dates(dossier: Dossier) -> Iterator[Problem]:
+def _dates(dossier: Dossier, record: Record) -> Found:
+    for late, early in _ORDER.get(record.table, {}).items():
+        first, second = getattr(record, early), getattr(record, late)
+        if before(second, first):
+            yield Problem("dates-reversed", column=late, found=second, expected=first)
     on = dossier.settings.date
-    for record in (dossier.settings, *dossier.sources, *dossier.advices):
-        for early, late in _ORDER[record.table]:
-            first, second = getattr(record, early), getattr(record, late)
-            if before(second, first):
-                yield _at(dossier, record, late, "dates-reversed", "error", found=second, expected=first)
-        for field in _DONE_BY_THEN.get(record.table, ()):
-            if before(on, getattr(record, field)):
-                found = getattr(record, field)
-                yield _at(dossier, record, field, "date-after-dossier", found=found, expected=on)
+    for field in _DONE_BY_THEN.get(record.table, ()):
+        if before(on, found := getattr(record, field)):
+            yield Problem("date-after-dossier", "warning", column=field, found=found, expected=on)
 
 
-def _years(dossier: Dossier) -> Iterator[Problem]:
+def _years(dossier: Dossier, record: Record) -> Found:
     term = dossier.term
     first, last = term.start, max(term.end, term.plan[1])
-    for amount in dossier.amounts:
-        if not first <= amount.year <= last:
+    match record:
+        case Amount(year=year) if not first <= year <= last:
             span = f"{first}-{last}"
-            yield _at(dossier, amount, "year", "year-outside-term", found=str(amount.year), expected=span)
-    for item in dossier.plan:
-        if item.first_year and item.last_year and item.last_year < item.first_year:
-            start, end = str(item.first_year), str(item.last_year)
-            yield _at(dossier, item, "last_year", "years-reversed", "error", found=start, expected=end)
+            yield Problem("year-outside-term", "warning", column="year", found=str(year), expected=span)
+        case PlanItem(first_year=int(start), last_year=int(end)) if end < start:
+            yield Problem("years-reversed", column="last_year", found=str(start), expected=str(end))
+        case Assessment(status="later", action=code):
+            match dossier.by_key.get(("plan", code)):
+                case PlanItem(first_year=None):
+                    yield Problem("later-without-year", "warning", column="status")
+                case PlanItem(first_year=int(start)) if start <= term.end:
+                    yield Problem("later-already-due", "warning", column="status", found=str(start))
 
 
-def _later(dossier: Dossier) -> Iterator[Problem]:
-    starts = {item.code: item.first_year for item in dossier.plan}
-    for judged in dossier.assessments:
-        start = starts.get(judged.action)
-        if judged.status != "later" or judged.action not in starts:
-            continue
-        if start is None:
-            yield _at(dossier, judged, "status", "later-without-year")
-        elif start <= dossier.term.end:
-            yield _at(dossier, judged, "status", "later-already-due", found=str(start))
+# -- what the council writes --------------------------------------------------------------------------------
 
 
-def _judging(dossier: Dossier) -> Iterator[Problem]:
-    for judged in dossier.assessments:
-        if judged.status in NEEDS_REASON and not judged.reason:
-            found = _label("status", judged.status)
-            yield _at(dossier, judged, "reason", "reason-missing", "note", found=found)
-        if not _is_judge(judged):
-            # Without what was found: a name may not come into a message.
-            yield _at(dossier, judged, "judge", "judge-is-name", "error")
+def _reasons(dossier: Dossier, record: Record) -> Found:
+    match record:
+        case Assessment(status=status, reason="") if status in NEEDS_REASON:
+            yield Problem("reason-missing", "note", column="reason", found=labels("status")[status])
+        case Point(kind="promise", promise_from="" | "none", title=title):
+            yield Problem("promise-without-origin", column="promise_from", found=title)
+        case Settings(sender="council", recognised_by=()):
+            yield Problem("recognition-missing", "note", column="recognised_by")
 
 
-def _is_judge(judged: Assessment) -> bool:
-    return bool(re.fullmatch(r"raad|lid [1-9]\d?", judged.judge.strip().casefold()))
+def _words(dossier: Dossier, record: Record) -> Found:
+    if isinstance(record, Reply) and (words := len(record.text.split())) > MOST_WORDS:
+        most = str(MOST_WORDS)
+        yield Problem("reply-too-long", "warning", column="text", found=str(words), expected=most)
+    if isinstance(record, Assessment) and not _JUDGE.fullmatch(record.judge.strip().casefold()):
+        # Without what was found: a name may not come into a message.
+        yield Problem("judge-is-name", column="judge")
 
 
-def _writing(dossier: Dossier) -> Iterator[Problem]:
-    for point in dossier.points:
-        if point.kind == "promise" and point.promise_from in {"", "none"}:
-            yield _at(dossier, point, "promise_from", "promise-without-origin", "error", found=point.title)
-    chosen = [item for item in dossier.plan if item.level == "action" and item.solidarity == "yes"]
-    if len(chosen) > MOST_ACTIONS:
-        first, most = chosen[MOST_ACTIONS], str(MOST_ACTIONS)
-        yield _at(dossier, first, "solidarity", "many-actions", "note", found=str(len(chosen)), expected=most)
-    for reply in dossier.replies:
-        words = len(reply.text.split())
-        if words > MOST_WORDS:
-            most = str(MOST_WORDS)
-            yield _at(dossier, reply, "text", "reply-too-long", found=str(words), expected=most)
-    if dossier.settings.sender == "council" and not dossier.settings.recognised_by:
-        yield _at(dossier, dossier.settings, "recognised_by", "recognition-missing", "note")
-
-
-RULES: tuple[Callable[[Dossier], Iterator[Problem]], ...] = (
-    _sources_exist,
-    _codes_exist,
-    _questions_exist,
-    _negative_verdicts,
-    _claims,
-    _figures,
-    _dates,
-    _years,
-    _later,
-    _judging,
-    _writing,
-)
+RULES = (_negative_verdict, _figures, _claims, _dates, _years, _reasons, _words)

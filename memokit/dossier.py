@@ -6,6 +6,7 @@ table is open in Excel the line is enough; the table follows at the next opening
 
 from __future__ import annotations
 
+import hashlib
 import re
 import shutil
 import unicodedata
@@ -19,22 +20,11 @@ from memokit.checks import check_dossier
 from memokit.fields import Record
 from memokit.folder import Dossier as Dossier
 from memokit.folder import journal_path, read_folder, read_table
-from memokit.journal import (
-    Change,
-    Entry,
-    Journal,
-    append_entry,
-    append_mark,
-    difference,
-    new_id,
-    read_journal,
-)
-from memokit.merging import merge
+from memokit.journal import Change, Entry, Journal, Mark, append, difference, read_journal
 from memokit.problems import MemokitError, Problem, refuse_errors
 from memokit.records import SCHEMA_VERSION, TABLES, Answer, PlanLine, Rung, Settings, model_of
-from memokit.resources import checksum
-from memokit.rows import file_of, heads, key_of, to_fields, to_row
-from memokit.settings import read_settings, settings_bytes, settings_sheet
+from memokit.rows import file_of, heads, id_of, key_of, to_fields, to_row
+from memokit.settings import read_settings, settings_bytes, settings_sheet, version_of
 from memokit.tables import Sheet, csv_bytes, replace_file, write_problem
 from memokit.terms import Term
 
@@ -102,13 +92,11 @@ def new(name: str, folder: Path | str | None = None, term: Term | int | None = N
         raise MemokitError(Problem("folder-exists", found=target.name))
     usual = Term(term.election)
     settings = Settings(
-        municipality=found.code,
-        name=found.name,
-        election=term.election,
+        municipality=found.code, name=found.name, election=term.election,
         baseline=term.start if term.start != usual.start else None,
         until=term.end if term.end != usual.end else None,
     )
-    half = target.parent / f".{target.name}.{uuid.uuid4().hex[:8]}"
+    half = target.with_name(f".{target.name}.{_new_id()}")
     try:
         _make(half, settings)
         half.rename(target)
@@ -130,11 +118,8 @@ def remove(dossier: Dossier, table: str, *ids: str, label: str = "") -> Dossier:
 
 
 def change(
-    dossier: Dossier,
-    put: Iterable[Record] = (),
-    remove: Iterable[tuple[str, str]] = (),
-    label: str = "",
-    entry_id: str = "",
+    dossier: Dossier, put: Iterable[Record] = (), remove: Iterable[tuple[str, str]] = (),
+    label: str = "", entry_id: str = "",
 ) -> Dossier:
     """Save several changes as one entry, to be undone as one.
 
@@ -155,37 +140,33 @@ def apply_changes(
     dossier: Dossier, changes: Sequence[Change], label: str = "", entry_id: str = ""
 ) -> Dossier:
     """Save changes that were made elsewhere (a werkboek, an import), merged with what is there now."""
-    journal = read_journal(journal_path(dossier.folder))
-    if entry_id and journal.find(entry_id):
+    if entry_id and read_journal(journal_path(dossier.folder)).find(entry_id):
         return _fresh(dossier.folder)
-    return _save(dossier, Entry(entry_id or new_id(), tuple(changes), label)) if changes else dossier
+    return _save(dossier, Entry(entry_id or _new_id(), tuple(changes), label)) if changes else dossier
 
 
 def changes_of(
     dossier: Dossier, put: Iterable[Record] = (), remove: Iterable[tuple[str, str]] = ()
 ) -> list[Change]:
     """Return what saving would change, field by field: the preview of an import."""
-    known = {(table, record.id): record for table, records in dossier.records.items() for record in records}
+    known = dossier.by_key
     changes = []
     for record in put:
-        own = isinstance(record, Settings)
-        old = dossier.settings if own else known.get((record.table, record.id))
-        before = to_fields(old) if old else None
-        changes.append(difference(record.table, "settings" if own else record.id, before, _checked(record)))
-    for table, id_ in remove:
-        if (table, id_) in known:
-            changes.append(Change(table, id_, to_fields(known[table, id_]), None))
+        key = (record.table, id_of(record))
+        before = to_fields(known[key]) if key in known else None
+        changes.append(difference(*key, before, _checked(record)))
+    gone = [key for key in remove if key in known and key[0] != "settings"]
+    changes += [Change(*key, to_fields(known[key]), None) for key in gone]
     return [each for each in changes if each is not None]
 
 
 def undo(dossier: Dossier, entry_id: str = "") -> Dossier:
     """Take back the last entry, or the one with this id. What was changed since stays, and is listed."""
-    journal = read_journal(journal_path(dossier.folder))
-    entry = journal.find(entry_id) if entry_id else journal.last()
+    entry = read_journal(journal_path(dossier.folder)).find(entry_id)
     if entry is None:
         raise MemokitError(Problem("nothing-to-undo"))
     back = tuple(each.inverted() for each in reversed(entry.changes))
-    return _save(dossier, Entry(new_id(), back, entry.label, undoes=entry.id))
+    return _save(dossier, Entry(_new_id(), back, entry.label, undoes=entry.id))
 
 
 def slug(name: str) -> str:
@@ -200,33 +181,34 @@ def slug(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
 
 
+def _new_id() -> str:
+    return uuid.uuid4().hex[:12]
+
+
 def _checked(record: Record) -> dict[str, str]:
     """Return a record as text, refused when its file could not give it back."""
     cells = record.cells()
-    return {
-        name: format_cell(parse_cell(text, cells[name]), cells[name])
-        for name, text in to_fields(record).items()
-    }
+    fields = to_fields(record).items()
+    return {name: format_cell(parse_cell(text, cells[name]), cells[name]) for name, text in fields}
 
 
 def _save(dossier: Dossier, entry: Entry) -> Dossier:
     if dossier.read_only:
         raise MemokitError(Problem("read-only"))
-    append_entry(journal_path(dossier.folder), entry)
+    append(journal_path(dossier.folder), entry)
     return _fresh(dossier.folder)
 
 
 def _upgraded(folder: Path) -> Path:
     """Return the folder, or beside it a copy in the version of this memokit."""
-    row = settings_sheet(folder).rows[0][1]
-    version = row.get(heads(Settings)["schema_version"], "")
-    if not version.isdecimal() or int(version) not in UPGRADES:
+    version = version_of(settings_sheet(folder))
+    if version not in UPGRADES:
         return folder
     copy = folder.with_name(f"{folder.name}-v{SCHEMA_VERSION}")
     if not copy.exists():
-        half = copy.with_name(f".{copy.name}.{uuid.uuid4().hex[:8]}")
+        half = copy.with_name(f".{copy.name}.{_new_id()}")
         shutil.copytree(folder, half)
-        for step in range(int(version), SCHEMA_VERSION):
+        for step in range(version, SCHEMA_VERSION):
             UPGRADES[step](half)
         half.rename(copy)
     return copy
@@ -235,66 +217,52 @@ def _upgraded(folder: Path) -> Path:
 def _fresh(folder: Path) -> Dossier:
     """Read a dossier after bringing its tables up to date; what could not be written is a warning."""
     journal = read_journal(journal_path(folder))
-    if read_settings(folder, journal.pending("settings")).read_only:
-        return read_folder(folder)
+    settings, _ = read_settings(read_table(folder, Settings, journal))
     problems: list[Problem] = []
-    for table in dict.fromkeys(each.table for entry in journal.entries for each in entry.changes):
-        if journal.pending(table):
-            problems += _bring_up_to_date(folder, table, journal)
+    for table in journal.pending if settings.schema_version <= SCHEMA_VERSION else ():
+        problems += _bring_up_to_date(folder, model_of(table), journal)
     dossier = read_folder(folder)
     return replace(dossier, problems=tuple(dict.fromkeys([*dossier.problems, *problems])))
 
 
-def _bring_up_to_date(folder: Path, table: str, journal: Journal) -> Sequence[Problem]:
-    model = model_of(table)
-    path = folder / file_of(table)
+def _bring_up_to_date(folder: Path, model: type[Record], journal: Journal) -> Sequence[Problem]:
     try:
-        sheet = _merged(folder, model, journal)
+        sheet = read_table(folder, model, journal)
         # Columns or cells that do not fit their heads would be lost on writing.
         refuse_errors(sheet.problems)
     except MemokitError as error:
-        return [*error.problems, Problem("table-unreadable", "warning", file=path.name)]
+        return [*error.problems, Problem("table-unreadable", "warning", file=file_of(model.table))]
     try:
-        rows = [row for _, row in sheet.rows]
-        replace_file(path, settings_bytes(sheet) if table == "settings" else csv_bytes(sheet.heads, rows))
-        _mark(folder, model, rows)
+        _write(folder, model, sheet)
     except MemokitError as error:
         return [*sheet.problems, *(replace(problem, severity="warning") for problem in error.problems)]
     # Only what the merge itself says: the rest is found again when the new table is read.
     return [p for p in sheet.problems if p.code.startswith("clash") or p.code == "excel-mended"]
 
 
-def _merged(folder: Path, model: type[Record], journal: Journal) -> Sheet:
-    if model is Settings:
-        return merge(settings_sheet(folder), model, journal.pending(model.table))
-    return read_table(folder, model, journal)
-
-
-def _mark(folder: Path, model: type[Record], rows: Iterable[dict[str, str]]) -> None:
-    sha = checksum(folder / file_of(model.table))
-    append_mark(journal_path(folder), model.table, sha, [key_of(row, model) for row in rows])
+def _write(folder: Path, model: type[Record], sheet: Sheet) -> None:
+    """Write a table whole, and mark in the journal that it holds every entry so far."""
+    rows = [row for _, row in sheet.rows]
+    data = settings_bytes(sheet) if model is Settings else csv_bytes(sheet.heads, rows)
+    replace_file(folder / file_of(model.table), data)
+    keys = tuple(key_of(row, model) for row in rows)
+    append(journal_path(folder), Mark(model.table, hashlib.sha256(data).hexdigest(), keys))
 
 
 def _make(folder: Path, settings: Settings) -> None:
-    """Make every file of a new dossier."""
+    """Make every file of a new dossier, with what every council is asked: questions, plan check, ladder."""
+    from memokit import catalogue
+
     folder.mkdir(parents=True)
     for name in FOLDERS:
         (folder / name).mkdir()
-    sheet = Sheet("", rows=((0, to_row(settings)),))
-    replace_file(folder / file_of("settings"), settings_bytes(sheet))
-    prefilled = _prefilled()
-    for model in TABLES:
-        rows = [to_row(record) for record in prefilled if record.table == model.table]
-        replace_file(folder / file_of(model.table), csv_bytes(list(heads(model).values()), rows))
-        _mark(folder, model, rows)
-
-
-def _prefilled() -> list[Record]:
-    """Return what every council is asked: the core questions, the lines of the plan check, the ladder."""
-    from memokit import catalogue
-
-    return [
+    records = [
+        settings,
         *(Answer(criterion=question.id) for question in catalogue.core()),
         *(PlanLine(line=row["key"]) for row in catalogue.plan_check()),
         *(Rung(rung=row["key"]) for row in catalogue.ladder() if row["question"]),
     ]
+    models: tuple[type[Record], ...] = (Settings, *TABLES)
+    for model in models:
+        rows = tuple((0, to_row(record)) for record in records if record.table == model.table)
+        _write(folder, model, Sheet("", heads=tuple(heads(model).values()), rows=rows))

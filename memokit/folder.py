@@ -9,54 +9,46 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TypeVar, cast
+from typing import Generic, TypeVar, cast
 
+from memokit import records as kinds
 from memokit.fields import Record
 from memokit.journal import Journal, read_journal
 from memokit.merging import mend, merge
 from memokit.problems import MemokitError, Problem
-from memokit.records import (
-    PRIVATE_TABLES,
-    TABLES,
-    Advice,
-    Amount,
-    Answer,
-    Assessment,
-    ContextEvent,
-    Figure,
-    OwnIndicator,
-    PlanItem,
-    PlanLine,
-    Point,
-    Reply,
-    Rung,
-    Settings,
-    Source,
-    Target,
-    model_of,
-)  # fmt: skip
+from memokit.records import PRIVATE_TABLES, SCHEMA_VERSION, TABLES, Settings, model_of
 from memokit.resources import checksum
-from memokit.rows import file_of, heads, read_records
-from memokit.settings import read_settings
+from memokit.rows import Reading, file_of, heads, id_of, read_records
+from memokit.settings import read_settings, settings_sheet
 from memokit.tables import Sheet, read_rows
 from memokit.terms import Term
 
-HISTORY, JOURNAL, LOCK = "geschiedenis", "journaal.jsonl", "slot.json"
+HISTORY = "geschiedenis"
 UNUSABLE = frozenset({"no-header", "missing-column"})
 R = TypeVar("R", bound=Record)
+
+
+class _Table(Generic[R]):
+    """The records of one kind, as an attribute of a dossier."""
+
+    def __init__(self, model: type[R]) -> None:
+        self.model = model
+
+    def __get__(self, dossier: Dossier, owner: object = None) -> tuple[R, ...]:
+        return cast("tuple[R, ...]", dossier.records.get(self.model.table, ()))
 
 
 @dataclass(frozen=True)
 class Dossier:
     """A council's dossier, as read. It never changes: saving returns a new one.
 
+    `plan`, `assessments` … are its records, one attribute for each kind in `records`.
+
     Parameters
     ----------
     records
         The usable records by table; rows with an error are left out and stand in `problems`. A table that
         cannot be read at all has no key here.
-    read_only
-        It was made by a newer memokit.
     row_numbers
         Where a record stands: (table, id) → row of its file. Not there while it is only in the journal.
     kept_out
@@ -67,94 +59,45 @@ class Dossier:
     settings: Settings
     records: Mapping[str, tuple[Record, ...]] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
-    read_only: bool = False
     row_numbers: Mapping[tuple[str, str], int] = field(default_factory=dict)
     kept_out: frozenset[tuple[str, str]] = frozenset()
+
+    plan = _Table(kinds.PlanItem)
+    assessments = _Table(kinds.Assessment)
+    answers = _Table(kinds.Answer)
+    plan_lines = _Table(kinds.PlanLine)
+    rungs = _Table(kinds.Rung)
+    amounts = _Table(kinds.Amount)
+    points = _Table(kinds.Point)
+    sources = _Table(kinds.Source)
+    context = _Table(kinds.ContextEvent)
+    advices = _Table(kinds.Advice)
+    figures = _Table(kinds.Figure)
+    targets = _Table(kinds.Target)
+    own_indicators = _Table(kinds.OwnIndicator)
+    replies = _Table(kinds.Reply)
 
     def table(self, name: str) -> tuple[Record, ...]:
         """Return the records of one table; an unknown name is a KeyError."""
         return self.records.get(model_of(name).table, ())
 
-    def _of(self, model: type[R]) -> tuple[R, ...]:
-        return cast("tuple[R, ...]", self.table(model.table))
-
-    @property
-    def plan(self) -> tuple[PlanItem, ...]:
-        """Objectives, action plans and actions."""
-        return self._of(PlanItem)
-
-    @property
-    def assessments(self) -> tuple[Assessment, ...]:
-        """The judgements of actions."""
-        return self._of(Assessment)
-
-    @property
-    def answers(self) -> tuple[Answer, ...]:
-        """The questionnaire."""
-        return self._of(Answer)
-
-    @property
-    def plan_lines(self) -> tuple[PlanLine, ...]:
-        """The six lines about the plan."""
-        return self._of(PlanLine)
-
-    @property
-    def rungs(self) -> tuple[Rung, ...]:
-        """The steps of the SDG ladder."""
-        return self._of(Rung)
-
-    @property
-    def amounts(self) -> tuple[Amount, ...]:
-        """Planned and spent euros."""
-        return self._of(Amount)
-
-    @property
-    def points(self) -> tuple[Point, ...]:
-        """Thanks, work to do, own part."""
-        return self._of(Point)
-
-    @property
-    def sources(self) -> tuple[Source, ...]:
-        """Documents, statements and searches."""
-        return self._of(Source)
-
-    @property
-    def context(self) -> tuple[ContextEvent, ...]:
-        """What changed since the baseline."""
-        return self._of(ContextEvent)
-
-    @property
-    def advices(self) -> tuple[Advice, ...]:
-        """The register of advices."""
-        return self._of(Advice)
-
-    @property
-    def figures(self) -> tuple[Figure, ...]:
-        """Figures that the council looked up."""
-        return self._of(Figure)
-
-    @property
-    def targets(self) -> tuple[Target, ...]:
-        """Targets that the council adopted."""
-        return self._of(Target)
-
-    @property
-    def own_indicators(self) -> tuple[OwnIndicator, ...]:
-        """Indicators that the council added."""
-        return self._of(OwnIndicator)
-
-    @property
-    def replies(self) -> tuple[Reply, ...]:
-        """The reactions of the bestuur."""
-        return self._of(Reply)
+    def everything(self) -> tuple[Record, ...]:
+        """Return the settings and every record, in the order of the tables."""
+        return (self.settings, *(record for model in TABLES for record in self.records.get(model.table, ())))
 
     @cached_property
-    def _by_id(self) -> dict[str, Source]:
-        return {source.id_: source for source in self.sources}
+    def by_key(self) -> Mapping[tuple[str, str], Record]:
+        """Every record by its table and id; the settings are ("settings", "settings")."""
+        return {(record.table, id_of(record)): record for record in self.everything()}
 
-    def source(self, id_: str) -> Source | None:
+    def source(self, id_: str) -> kinds.Source | None:
         """Return a source by its id, or None when the list does not have it."""
-        return self._by_id.get(id_)
+        return cast("kinds.Source | None", self.by_key.get(("sources", id_)))
+
+    @property
+    def read_only(self) -> bool:
+        """Whether it was made by a newer memokit."""
+        return self.settings.schema_version > SCHEMA_VERSION
 
     @property
     def term(self) -> Term:
@@ -167,19 +110,19 @@ class Dossier:
 
     def inputs(self) -> dict[str, str]:
         """Return the checksum of each file that an evaluation reads: no names, no tasks, no history."""
-        tables = [file_of(model.table) for model in TABLES if model.table not in PRIVATE_TABLES]
-        names = ["dossier.yml", *sorted(tables)]
-        return {name: checksum(self.folder / name) for name in names if (self.folder / name).is_file()}
+        tables = sorted(file_of(model.table) for model in TABLES if model.table not in PRIVATE_TABLES)
+        paths = [self.folder / name for name in (file_of("settings"), *tables)]
+        return {path.name: checksum(path) for path in paths if path.is_file()}
 
 
 def journal_path(folder: Path) -> Path:
     """Return where the journal of a dossier is."""
-    return folder / HISTORY / JOURNAL
+    return folder / HISTORY / "journaal.jsonl"
 
 
 def lock_path(folder: Path) -> Path:
     """Return where a window says that it has a dossier open: for `journal.claim` and `release`."""
-    return folder / HISTORY / LOCK
+    return folder / HISTORY / "slot.json"
 
 
 def read_folder(folder: Path) -> Dossier:
@@ -191,11 +134,9 @@ def read_folder(folder: Path) -> Dossier:
         Nothing can be used: no `dossier.yml`, or one that cannot be read.
     """
     journal = read_journal(journal_path(folder))
-    found = read_settings(folder, journal.pending("settings"))
-    problems = [*found.problems, *journal.problems]
-    records: dict[str, tuple[Record, ...]] = {}
-    row_numbers: dict[tuple[str, str], int] = {}
-    kept_out: set[tuple[str, str]] = set()
+    settings, problems = read_settings(read_table(folder, Settings, journal))
+    problems += journal.problems
+    found: dict[str, Reading] = {}
     for model in TABLES:
         try:
             reading = read_records(read_table(folder, model, journal), model)
@@ -203,22 +144,23 @@ def read_folder(folder: Path) -> Dossier:
             problems += error.problems
             continue
         problems += reading.problems
-        if any(problem.code in UNUSABLE for problem in reading.problems):
-            continue
-        records[model.table] = tuple(record for _, record in reading.records)
-        row_numbers |= {(model.table, record.id): row for row, record in reading.records if row}
-        kept_out |= {(model.table, id_) for id_ in reading.kept_out}
-    return Dossier(
-        folder, found.settings, records, tuple(problems), found.read_only, row_numbers, frozenset(kept_out)
-    )
+        if UNUSABLE.isdisjoint(problem.code for problem in reading.problems):
+            found[model.table] = reading
+    records = {table: tuple(record for _, record in reading.records) for table, reading in found.items()}
+    rows = {(t, record.id): n for t, reading in found.items() for n, record in reading.records if n}
+    kept_out = frozenset((table, id_) for table, reading in found.items() for id_ in reading.kept_out)
+    return Dossier(folder, settings, records, tuple(problems), rows, kept_out)
 
 
-def read_table(folder: Path, model: type[Record], journal: Journal, merged: bool = True) -> Sheet:
+def read_table(folder: Path, model: type[Record], journal: Journal) -> Sheet:
     """Return one table as it stands on disk, codes that Excel changed mended, pending changes merged in."""
-    path = folder / file_of(model.table)
-    names = tuple(heads(model).values())
-    sheet = read_rows(path, names) if path.is_file() else Sheet(path.name, heads=names)
-    mark = journal.marks.get(model.table)
-    if mark and path.is_file() and checksum(path) != mark.sha256:
-        sheet = mend(sheet, model, mark.keys)
-    return merge(sheet, model, journal.pending(model.table)) if merged else sheet
+    if model is Settings:
+        sheet = settings_sheet(folder)
+    else:
+        path = folder / file_of(model.table)
+        names = tuple(heads(model).values())
+        sheet = read_rows(path, names) if path.is_file() else Sheet(path.name, heads=names)
+        mark = journal.marks.get(model.table)
+        if mark and path.is_file() and checksum(path) != mark.sha256:
+            sheet = mend(sheet, model, mark.keys)
+    return merge(sheet, model, journal.pending.get(model.table, {}))

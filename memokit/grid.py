@@ -39,8 +39,12 @@ class Sheet:
 
     def problem(self, code: str, row: int | None = None, head: str = "", **rest: Any) -> Problem:
         """Return a problem at a place in this table."""
+        return self.placed(Problem(code, **rest), row, head)
+
+    def placed(self, problem: Problem, row: int | None, head: str) -> Problem:
+        """Return a problem with its place in this table."""
         column = self.letters.get(head, head)
-        return Problem(code, file=self.file, sheet=self.sheet, row=row or None, column=column, **rest)
+        return replace(problem, file=self.file, sheet=self.sheet, row=row or None, column=column)
 
 
 def _fold(head: str) -> str:
@@ -59,20 +63,6 @@ def known(cells: Sequence[str], expected: Sequence[str]) -> int:
     return len({_fold(cell) for cell in cells} & wanted)
 
 
-def _header(grid: Sequence[Sequence[str]], expected: Sequence[str]) -> int | None:
-    filled = [i for i, line in enumerate(grid) if any(cell.strip() for cell in line)]
-    if not expected:
-        return filled[0] if filled else None
-    best = max(filled[:HEADER_DEPTH], key=lambda i: (known(grid[i], expected), -i), default=None)
-    return best if best is not None and known(grid[best], expected) else None
-
-
-def _heads(cells: Sequence[str], expected: Sequence[str]) -> list[str]:
-    """Spell known heads as expected; a column without a head is called by its letter."""
-    names = {_fold(head): head for head in expected}
-    return [names.get(_fold(cell), cell.strip()) or f"({letter(i)})" for i, cell in enumerate(cells)]
-
-
 def letter(index: int) -> str:
     """Return the letters of a column, counted from 0.
 
@@ -85,40 +75,27 @@ def letter(index: int) -> str:
 
 
 def arrange(
-    base: Sheet,
-    grid: Sequence[Sequence[str]],
-    expected: Sequence[str],
+    base: Sheet, grid: Sequence[Sequence[str]], expected: Sequence[str],
     stored: Mapping[tuple[int, int], Stored],
 ) -> Sheet:
     """Find the header in a grid and put the rows below it under their heads."""
-    top = _header(grid, expected)
-    if top is None:
-        empty = not any(cell.strip() for line in grid for cell in line)
-        problem = (
-            base.problem("empty-file", severity="warning") if empty
-            else base.problem("no-header", choices=tuple(expected))
-        )  # fmt: skip
-        return Sheet(base.file, base.sheet, problems=(*base.problems, problem))
-    width = max((i + 1 for i, cell in enumerate(grid[top]) if cell.strip()), default=0)
-    heads = _heads(grid[top][:width], expected)
+    filled = [i for i, line in enumerate(grid) if any(cell.strip() for cell in line)]
+    if not filled:
+        return replace(base, problems=(*base.problems, base.problem("empty-file", severity="warning")))
+    top = max(filled[:HEADER_DEPTH], key=lambda i: (known(grid[i], expected), -i))
+    if expected and not known(grid[top], expected):
+        return replace(base, problems=(*base.problems, base.problem("no-header", choices=tuple(expected))))
+    width = max(i + 1 for i, cell in enumerate(grid[top]) if cell.strip())
+    # Known heads are spelled as expected; a column without a head is called by its letter.
+    names = {_fold(head): head for head in expected}
+    heads = [names.get(_fold(c), c.strip()) or f"({letter(i)})" for i, c in enumerate(grid[top][:width])]
     letters = {head: letter(i) for i, head in enumerate(heads)} if base.sheet else {}
-    found = Sheet(base.file, base.sheet, tuple(heads), letters=letters)
-    problems = [
-        found.problem("duplicate-head", top + 1, head, found=head)
-        for head in dict.fromkeys(heads) if heads.count(head) > 1
-    ]  # fmt: skip
-    rows = []
-    for number, line in enumerate(grid[top + 1 :], top + 2):
-        if not any(cell.strip() for cell in line):
-            continue
-        if any(cell.strip() for cell in line[width:]):
-            problems.append(found.problem("extra-cells", number))
-        rows.append((number, dict(zip(heads, [*line, *[""] * width], strict=False))))
     marks = {(row, heads[i]): kind for (row, i), kind in stored.items() if i < width}
-    return replace(
-        found,
-        heads=tuple(dict.fromkeys(heads)),
-        rows=tuple(rows),
-        problems=(*base.problems, *problems),
-        stored=marks,
-    )
+    found = replace(base, heads=tuple(dict.fromkeys(heads)), letters=letters, stored=marks)
+    below = [(at + 1, grid[at]) for at in filled if at > top]
+    problems = [
+        *(found.problem("duplicate-head", top + 1, h, found=h) for h in found.heads if heads.count(h) > 1),
+        *(found.problem("extra-cells", n) for n, line in below if any(cell.strip() for cell in line[width:])),
+    ]
+    rows = tuple((n, dict(zip(heads, [*line, *[""] * width], strict=False))) for n, line in below)
+    return replace(found, rows=rows, problems=(*base.problems, *problems))

@@ -11,12 +11,12 @@ import json
 import os
 import platform
 import time
-import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from io import FileIO
 from pathlib import Path
 from typing import Any
+
+from pydantic import TypeAdapter
 
 from memokit.problems import MemokitError, Problem
 from memokit.tables import read_bytes, replace_file, write_problem
@@ -52,43 +52,51 @@ class Entry:
 
 @dataclass(frozen=True)
 class Mark:
-    """A table as memokit last wrote it: after how many entries, with which checksum and keys."""
+    """A table as memokit last wrote it, with every entry so far: its checksum and keys."""
 
-    entries: int
+    saved: str
     sha256: str
     keys: tuple[str, ...]
 
 
+_LINE: TypeAdapter[Entry | Mark] = TypeAdapter(Entry | Mark)
+
+
 @dataclass(frozen=True)
 class Journal:
-    """All complete lines of the file, in order."""
+    """All complete lines of the file, in order.
+
+    Parameters
+    ----------
+    marks
+        The last mark of each table.
+    pending
+        By table and key, the changes that the table on disk may not have yet.
+    """
 
     entries: tuple[Entry, ...] = ()
     marks: Mapping[str, Mark] = field(default_factory=dict)
+    pending: Mapping[str, Mapping[str, Change]] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
 
-    def pending(self, table: str) -> tuple[Change, ...]:
-        """Return the changes that the table on disk may not have yet, one per record."""
-        mark = self.marks.get(table)
-        together: dict[str, Change] = {}
-        for entry in self.entries[mark.entries if mark else 0 :]:
-            for change in entry.changes:
-                if change.table == table:
-                    earlier = together.get(change.key)
-                    together[change.key] = _join(earlier, change) if earlier else change
-        return tuple(together.values())
+    def find(self, id_: str = "") -> Entry | None:
+        """Return the newest entry, or the newest with an id, that is not undone and is no undoing itself.
 
-    def last(self) -> Entry | None:
-        """Return the newest entry that is not undone and is no undoing itself."""
-        undone = {entry.undoes for entry in self.entries}
-        live = (entry for entry in reversed(self.entries) if not entry.undoes and entry.id not in undone)
-        return next(live, None)
-
-    def find(self, id_: str) -> Entry | None:
-        """Return the newest entry with an id that is not undone."""
-        undone = {entry.undoes for entry in self.entries}
-        found = (e for e in reversed(self.entries) if e.id == id_ and not e.undoes and id_ not in undone)
-        return next(found, None)
+        Examples
+        --------
+        >>> once, undone, again = Entry("i", ()), Entry("u", (), undoes="i"), Entry("i", (), "again")
+        >>> Journal((once, undone)).find("i"), Journal((once, undone, again)).find("i") is again
+        (None, True)
+        """
+        undone: set[str] = set()
+        for entry in reversed(self.entries):
+            if entry.undoes:
+                undone.add(entry.undoes)
+            elif entry.id in undone:
+                undone.remove(entry.id)  # the same import can have been done before, and not undone
+            elif id_ in ("", entry.id):
+                return entry
+        return None
 
 
 def _join(first: Change, second: Change) -> Change:
@@ -102,7 +110,7 @@ def _join(first: Change, second: Change) -> Change:
     """
     before, after = first.before, second.after
     if before is not None:
-        before = {**before, **{k: v for k, v in (second.before or {}).items() if k not in before}}
+        before = {**(second.before or {}), **before}
     if first.after is not None and after is not None:
         after = {**first.after, **after}
     return replace(first, before=before, after=after)
@@ -116,61 +124,36 @@ def difference(table: str, key: str, before: Fields | None, after: Fields | None
     return Change(table, key, before, after) if before != after else None
 
 
-def new_id() -> str:
-    """Return an id for an entry."""
-    return uuid.uuid4().hex[:12]
-
-
 def read_journal(path: Path) -> Journal:
     """Read every complete line; a last line that was cut off is left out and named."""
-    if not path.is_file():
-        return Journal()
-    data = read_bytes(path, LIMIT_JOURNAL)
-    lines = data.split(b"\n")
+    lines = read_bytes(path, LIMIT_JOURNAL).split(b"\n") if path.is_file() else []
     entries: list[Entry] = []
     marks: dict[str, Mark] = {}
+    pending: dict[str, dict[str, Change]] = {}
     problems = []
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
+    for number, text in enumerate(lines, 1):
         try:
-            _take(json.loads(line), entries, marks)
-        except (ValueError, TypeError, KeyError, AttributeError):
+            line = _LINE.validate_json(text) if text.strip() else None
+        except ValueError:
             tail = number == len(lines)
             code = "journal-tail" if tail else "journal-line"
             problems.append(Problem(code, "note" if tail else "warning", file=path.name, row=number))
-    return Journal(tuple(entries), marks, tuple(problems))
+            continue
+        if isinstance(line, Mark):
+            marks[line.saved] = line
+            pending.pop(line.saved, None)
+        elif line:
+            entries.append(line)
+            for change in line.changes:
+                table = pending.setdefault(change.table, {})
+                earlier = table.get(change.key)
+                table[change.key] = _join(earlier, change) if earlier else change
+    return Journal(tuple(entries), marks, pending, tuple(problems))
 
 
-def _take(line: Any, entries: list[Entry], marks: dict[str, Mark]) -> None:
-    if "saved" in line:
-        marks[line["saved"]] = Mark(len(entries), line["sha256"], tuple(line["keys"]))
-        return
-    changes = tuple(Change(c["table"], c["key"], c["before"], c["after"]) for c in line["changes"])
-    entries.append(Entry(line["id"], changes, line.get("label", ""), line.get("undoes", "")))
-
-
-def append_entry(path: Path, entry: Entry) -> None:
-    """Add an entry and wait until it is on the disk."""
-    changes = [
-        {"table": c.table, "key": c.key, "before": _plain(c.before), "after": _plain(c.after)}
-        for c in entry.changes
-    ]
-    line = {"id": entry.id, "label": entry.label, "undoes": entry.undoes, "changes": changes}
-    _append(path, line)
-
-
-def append_mark(path: Path, table: str, sha256: str, keys: Sequence[str]) -> None:
-    """Add the mark that a table on disk holds every entry so far."""
-    _append(path, {"saved": table, "sha256": sha256, "keys": list(keys)})
-
-
-def _plain(fields: Fields | None) -> dict[str, str] | None:
-    return None if fields is None else dict(fields)
-
-
-def _append(path: Path, line: Mapping[str, Any]) -> None:
-    data = json.dumps(line, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+def append(path: Path, line: Entry | Mark) -> None:
+    """Add a line and wait until it is on the disk; what the disk could not take whole is taken back."""
+    data = _LINE.dump_json(line) + b"\n"
     try:
         path.parent.mkdir(exist_ok=True)
         with path.open("a+b", buffering=0) as file:
@@ -178,21 +161,15 @@ def _append(path: Path, line: Mapping[str, Any]) -> None:
             file.seek(max(size - 1, 0))
             # A line that was cut off stays apart, so that this one can be read.
             data = data if file.read(1) in (b"", b"\n") else b"\n" + data
-            _write_whole(file, data, size)
+            try:
+                while data:
+                    data = data[file.write(data) :]
+                os.fsync(file.fileno())
+            except OSError:
+                file.truncate(size)
+                raise
     except OSError as error:
         raise MemokitError(write_problem(error, path)) from None
-
-
-def _write_whole(file: FileIO, data: bytes, size: int) -> None:
-    """Write and sync a line; what the disk could not take whole is taken back."""
-    try:
-        left = memoryview(data)
-        while left:
-            left = left[file.write(left) :]
-        os.fsync(file.fileno())
-    except OSError:
-        file.truncate(size)
-        raise
 
 
 def claim(path: Path, session: str, take_over: bool = False) -> None:
@@ -204,8 +181,8 @@ def claim(path: Path, session: str, take_over: bool = False) -> None:
         `dossier-in-use`: another window had it open a moment ago. After a clear question, `take_over`.
     """
     other = _holder(path)
-    if other and other["session"] != session and not take_over:
-        raise MemokitError(Problem("dossier-in-use", found=str(other["computer"])))
+    if other.get("session", session) != session and not take_over:
+        raise MemokitError(Problem("dossier-in-use", found=str(other.get("computer", ""))))
     path.parent.mkdir(exist_ok=True)
     line = {"session": session, "computer": platform.node(), "beat": time.time()}
     replace_file(path, json.dumps(line).encode())
@@ -213,17 +190,14 @@ def claim(path: Path, session: str, take_over: bool = False) -> None:
 
 def release(path: Path, session: str) -> None:
     """Say that a window closed the dossier; the claim of another one stays."""
-    other = _holder(path)
-    if other and other["session"] == session:
+    if _holder(path).get("session") == session:
         path.unlink(missing_ok=True)
 
 
-def _holder(path: Path) -> dict[str, Any] | None:
+def _holder(path: Path) -> dict[str, Any]:
     """Return who has the dossier open, if there was a heartbeat not long ago."""
     try:
-        line = json.loads(path.read_bytes())
-        return (
-            line if {"session", "computer"} <= set(line) and time.time() - line["beat"] < PATIENCE else None
-        )
+        line = dict(json.loads(path.read_bytes()))
+        return line if time.time() - line["beat"] < PATIENCE else {}
     except (OSError, ValueError, TypeError, KeyError):
-        return None
+        return {}

@@ -335,7 +335,7 @@ def model_of(table: str) -> type[Record]:
     ('code',)
     """
     models: tuple[type[Record], ...] = (*TABLES, Settings)
-    return next(model for model in models if model.table == table)
+    return {model.table: model for model in models}[table]
 
 
 def values_of(record: Record) -> dict[str, Any]:

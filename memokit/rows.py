@@ -6,15 +6,17 @@ Heads and file names stand in `records.yml` of `nl`; they are looked up, never r
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from memokit import texts
-from memokit.cells import Stored, canonical, format_cell, labels, nearest, parse_cell
+from memokit.cells import Stored, format_cell, labels, nearest, parse_cell
 from memokit.fields import Record
 from memokit.problems import MemokitError, Problem
 from memokit.tables import Sheet
+
+Names = Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,7 @@ def file_of(table: str) -> str:
 
 
 @cache
-def heads(model: type[Record]) -> Mapping[str, str]:
+def heads(model: type[Record]) -> Names:
     """Return the head in files of each field, in order.
 
     Examples
@@ -49,6 +51,20 @@ def heads(model: type[Record]) -> Mapping[str, str]:
     """
     words = texts.lookup(f"records.fields.{model.table}", "nl")
     return {name: str(words[name]["head"]) for name in model.cells()}
+
+
+@cache
+def defaults(model: type[Record]) -> Names:
+    """Return as text what a field left empty means.
+
+    Examples
+    --------
+    >>> from memokit.records import Assessment
+    >>> defaults(Assessment)["judge"]
+    'raad'
+    """
+    fields, cells = model.model_fields, model.cells()
+    return {n: format_cell(fields[n].default, cells[n]) for n in cells if not fields[n].is_required()}
 
 
 def to_fields(record: Record) -> dict[str, str]:
@@ -69,19 +85,32 @@ def to_row(record: Record) -> dict[str, str]:
     return {names[name]: text for name, text in to_fields(record).items()}
 
 
-def key_of(row: Mapping[str, str], model: type[Record]) -> str:
-    """Return the key of a row of text, spelled as memokit does; the settings have one row and need none."""
+def id_of(record: Record) -> str:
+    """Return what tells a record from the others of its table; the settings are one."""
+    return "settings" if record.table == "settings" else record.id
+
+
+def key_of(row: Mapping[str, str], model: type[Record], names: Names | None = None) -> str:
+    """Return the id of the record that a row of text is; a value that cannot be read stands as it is.
+
+    Examples
+    --------
+    >>> from memokit.records import Assessment, Point
+    >>> key_of({"actie": "AC1 ", "beoordelaar": ""}, Assessment)
+    'AC1|raad'
+    >>> key_of({"soort": "dank", "titel": "Noodhulp"}, Point)
+    'thanks|Noodhulp'
+    """
     if model.table == "settings":
         return "settings"
-    names, cells = heads(model), model.cells()
-    texts = [row.get(names[name], "") for name in model.key]
-    return "|".join(
-        _or(canonical(text, cells[name]), text) for name, text in zip(model.key, texts, strict=True)
-    )
-
-
-def _or(text: str | None, other: str) -> str:
-    return other if text is None else text
+    names, cells, parts = names or heads(model), model.cells(), []
+    for name in model.key:
+        text = row.get(names[name], "")
+        try:
+            parts.append(str(parse_cell(text, cells[name]) or defaults(model).get(name, "")))
+        except MemokitError:
+            parts.append(text)
+    return "|".join(parts)
 
 
 def spoken(key: str, model: type[Record]) -> str:
@@ -95,85 +124,77 @@ def spoken(key: str, model: type[Record]) -> str:
     """
     cells = model.cells()
     parts = zip(model.key, key.split("|", len(model.key) - 1), strict=False)
-    told = [
-        labels(cells[n].choices).get(part, part) if cells[n].choices else part
-        for n, part in parts
-        if n != "judge"
-    ]
-    return ", ".join(told)
+    words = {name: labels(cells[name].choices) if cells[name].choices else {} for name in model.key}
+    return ", ".join(words[name].get(part, part) for name, part in parts if name != "judge")
 
 
-def read_records(sheet: Sheet, model: type[Record]) -> Reading:
-    """Turn rows into records; a row with an error is kept out and reported, with all its errors."""
-    problems = [*sheet.problems, *_columns(sheet, model)]
+def read_records(sheet: Sheet, model: type[Record], names: Names | None = None) -> Reading:
+    """Turn rows into records; a row with an error is kept out and reported, with all its errors.
+
+    Parameters
+    ----------
+    names
+        The head of each field that the table has; those of the files, if not given.
+    """
+    names = names or heads(model)
+    problems = [*sheet.problems, *_columns(sheet, model, names)]
     if any(problem.code == "missing-column" for problem in problems):
         return Reading((), tuple(problems))
     shifted = {problem.row for problem in sheet.problems if problem.severity == "error"}
     first: dict[str, int] = {}
     records, kept_out = [], []
     for number, row in sheet.rows:
-        record, wrong = _record(sheet, number, row, model)
+        record, wrong = _record(sheet, number, row, model, names)
         problems += wrong
-        if record is None or (number and number in shifted):
-            kept_out.append(key_of(row, model))
-            continue
-        if record.id in first:
-            twin = sheet.problem(
-                "duplicate-key", number, heads(model)[model.key[0]], found=spoken(record.id, model)
-            )
-            problems.append(replace(twin, detail={"first": first[record.id]}))
-            continue
-        first[record.id] = number
-        records.append((number, record))
+        if record is None or number in shifted:
+            kept_out.append(key_of(row, model, names))
+        elif record.id in first:
+            found, detail = spoken(record.id, model), {"first": first[record.id]}
+            place = (number, names[model.key[0]])
+            problems.append(sheet.problem("duplicate-key", *place, found=found, detail=detail))
+        else:
+            first[record.id] = number
+            records.append((number, record))
     return Reading(tuple(records), tuple(problems), tuple(kept_out))
 
 
-def _columns(sheet: Sheet, model: type[Record]) -> list[Problem]:
+def _columns(sheet: Sheet, model: type[Record], names: Names) -> list[Problem]:
     """Name a required column that is missing, and a strange one that looks like a missing one."""
-    known = heads(model)
-    if not sheet.heads:
+    missing = {name: head for name, head in names.items() if head not in sheet.heads}
+    if not sheet.heads or not missing:
         return []
-    missing = [head for head in known.values() if head not in sheet.heads]
     problems = [
-        Problem("missing-column", file=sheet.file, sheet=sheet.sheet, found=head)
-        for name, head in known.items()
-        if head in missing and model.model_fields[name].is_required()
+        sheet.problem("missing-column", found=head) for name, head in missing.items()
+        if model.model_fields[name].is_required()
     ]
-    for head in sheet.heads:
-        if head not in known.values() and (near := nearest(head, missing)):
-            problems.append(
-                sheet.problem("unknown-column", head=head, severity="warning", found=head, choices=near)
-            )
-    return problems
+    strange = [head for head in sheet.heads if head not in names.values()]
+    return problems + [
+        sheet.problem("unknown-column", head=head, severity="warning", found=head, choices=near)
+        for head in strange if (near := nearest(head, [*missing.values()]))
+    ]
 
 
 def _record(
-    sheet: Sheet, number: int, row: Mapping[str, str], model: type[Record]
+    sheet: Sheet, number: int, row: Mapping[str, str], model: type[Record], names: Names
 ) -> tuple[Record | None, list[Problem]]:
     """Read one row; a field left empty has its default."""
     values: dict[str, Any] = {}
     problems = []
-    names = heads(model)
-    for name, cell in model.cells().items():
-        head = names[name]
+    cells = model.cells()
+    for name, head in names.items():
         text = row.get(head, "")
         stored: Stored = sheet.stored.get((number, head), "")
         try:
-            value = parse_cell(text, cell, stored)
+            value = parse_cell(text, cells[name], stored)
         except MemokitError as error:
-            problems += [_placed(problem, sheet, number, head) for problem in error.problems]
+            problems += [sheet.placed(problem, number, head) for problem in error.problems]
             continue
         if value not in ("", None, ()):
             values[name] = value
         elif model.model_fields[name].is_required():
             problems.append(sheet.problem("required-empty", number, head, found=head))
-        if cell.kind == "code" and stored == "number":
+        if cells[name].kind == "code" and stored == "number":
             problems.append(sheet.problem("excel-number", number, head, severity="warning", found=text))
     if any(problem.severity == "error" for problem in problems):
         return None, problems
     return model(**values), problems
-
-
-def _placed(problem: Problem, sheet: Sheet, number: int, head: str) -> Problem:
-    column = sheet.letters.get(head, head)
-    return replace(problem, file=sheet.file, sheet=sheet.sheet, row=number or None, column=column)

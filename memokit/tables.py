@@ -14,8 +14,8 @@ import re
 import uuid
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from dataclasses import dataclass, field, replace
+from datetime import date
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -33,7 +33,8 @@ LIMIT_CELL = 32_767  # what one cell of Excel can hold
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")
 _HARMLESS = re.compile(r"[+-]?\d+([.,]\d+)*")
 _FULL = {errno.ENOSPC, errno.EFBIG, errno.EDQUOT}
-_SIGNATURES = {b"%PDF": "pdf", b"PK\x03\x04": "xlsx", b"\xd0\xcf\x11\xe0": "xls", b"\x89PNG": "image"}
+_OLD_EXCEL = b"\xd0\xcf\x11\xe0"
+_SIGNATURES = {b"%PDF": "pdf", b"PK\x03\x04": "xlsx", _OLD_EXCEL: "xls", b"\x89PNG": "image"}
 
 
 @dataclass(frozen=True)
@@ -61,12 +62,15 @@ def read_bytes(path: Path, limit: int = LIMIT_BYTES) -> bytes:
     """Return a file's bytes, or say in a problem why not."""
     try:
         if path.stat().st_size > limit:
-            raise MemokitError(Problem("file-too-big", file=path.name, expected=str(limit // 1_000_000)))
+            raise _too_big(path, limit)
         return path.read_bytes()
-    except FileNotFoundError:
-        raise MemokitError(Problem("file-missing", file=path.name)) from None
-    except OSError:
-        raise MemokitError(Problem("cannot-read", file=path.name)) from None
+    except OSError as error:
+        missing = isinstance(error, FileNotFoundError)
+        raise MemokitError(Problem("file-missing" if missing else "cannot-read", file=path.name)) from None
+
+
+def _too_big(path: Path, limit: int) -> MemokitError:
+    return MemokitError(Problem("file-too-big", file=path.name, expected=str(limit // 1_000_000)))
 
 
 def replace_file(path: Path, data: bytes) -> None:
@@ -94,11 +98,8 @@ def replace_file(path: Path, data: bytes) -> None:
 
 def write_problem(error: OSError, path: Path) -> Problem:
     """Return what a failed write means for a person."""
-    if error.errno in _FULL:
-        return Problem("disk-full", file=path.name)
-    if isinstance(error, PermissionError) and path.exists():
-        return Problem("table-locked", file=path.name)
-    return Problem("cannot-write", file=path.name)
+    full, locked = error.errno in _FULL, isinstance(error, PermissionError) and path.exists()
+    return Problem("disk-full" if full else "table-locked" if locked else "cannot-write", file=path.name)
 
 
 def guard(text: str) -> str:
@@ -186,8 +187,7 @@ def _mark(text: str, expected: Sequence[str]) -> str:
     """Return the mark between columns: the one under which most heads are known, else most columns stand."""
 
     def worth(mark: str) -> tuple[int, int]:
-        lines = csv.reader(io.StringIO(text[:100_000], newline=""), delimiter=mark)
-        top = list(islice(lines, HEADER_DEPTH))
+        top = list(islice(csv.reader(io.StringIO(text[:100_000], newline=""), delimiter=mark), HEADER_DEPTH))
         return max((known(line, expected) for line in top), default=0), max(map(len, top), default=0)
 
     return max((";", ",", "\t"), key=worth)
@@ -208,39 +208,26 @@ def read_workbook(path: Path | str, expected: Mapping[str, Sequence[str]] | None
     """
     path = Path(path)
     data = read_bytes(path)
-    _refuse_zip(data, path.name)
+    if data.startswith(_OLD_EXCEL):
+        locked = "EncryptedPackage".encode("utf-16-le") in data
+        raise MemokitError(Problem("excel-password" if locked else "excel-old", file=path.name))
     import openpyxl
 
     try:
+        with zipfile.ZipFile(io.BytesIO(data)) as parts:
+            if sum(part.file_size for part in parts.infolist()) > LIMIT_UNPACKED:
+                raise _too_big(path, LIMIT_UNPACKED)
         book = openpyxl.load_workbook(io.BytesIO(data), read_only=True)
         results = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+        wanted = expected or {name: () for name in book.sheetnames}
         return {
-            name: _read_sheet(
-                Sheet(path.name, name), book[name], results[name], (expected or {}).get(name, ())
-            )
-            for name in book.sheetnames
-            if (expected is None or name in expected) and hasattr(book[name], "iter_rows")
+            name: _read_sheet(Sheet(path.name, name), book[name], results[name], wanted[name])
+            for name in book.sheetnames if name in wanted and hasattr(book[name], "iter_rows")
         }
     except MemokitError:
         raise
     except Exception:  # openpyxl raises whatever the broken XML makes it trip over
         raise MemokitError(Problem("not-excel", file=path.name)) from None
-
-
-def _refuse_zip(data: bytes, file: str) -> None:
-    if data.startswith(b"\xd0\xcf\x11\xe0"):
-        locked = "EncryptedPackage".encode("utf-16-le") in data
-        raise MemokitError(Problem("excel-password" if locked else "excel-old", file=file))
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as parts:
-            size = sum(part.file_size for part in parts.infolist())
-            names = parts.namelist()
-    except zipfile.BadZipFile:
-        raise MemokitError(Problem("not-excel", file=file)) from None
-    if size > LIMIT_UNPACKED:
-        raise MemokitError(Problem("file-too-big", file=file, expected=str(LIMIT_UNPACKED // 1_000_000)))
-    if "xl/workbook.xml" not in names:
-        raise MemokitError(Problem("not-excel", file=file))
 
 
 def _read_sheet(base: Sheet, sheet: Any, results: Any, expected: Sequence[str]) -> Sheet:
@@ -256,25 +243,20 @@ def _read_sheet(base: Sheet, sheet: Any, results: Any, expected: Sequence[str]) 
             grid[-1].append(text)
             if kind:
                 stored[number, i] = kind
-            lost = cell.data_type == "f" and result.value is None
-            if lost or result.data_type == "e":
-                found = str(cell.value)
-                problems.append(base.problem("excel-formula", number, letter(i), found=found))
-    return arrange(Sheet(base.file, base.sheet, problems=tuple(problems)), grid, expected, stored)
+            if result.data_type == "e" or (cell.data_type == "f" and result.value is None):
+                problems.append(base.problem("excel-formula", number, letter(i), found=str(cell.value)))
+    return arrange(replace(base, problems=tuple(problems)), grid, expected, stored)
 
 
 def _cell_text(value: Any) -> tuple[str, Stored]:
     """Return what a person sees in a cell, and whether Excel kept something else than text."""
-    if value is None:
-        return "", ""
     if isinstance(value, bool):
         return ("yes" if value else "no"), ""
-    if isinstance(value, (datetime, date)):
+    if isinstance(value, date):
         return value.isoformat()[:10], "date"
     if isinstance(value, (int, float)):
-        whole = isinstance(value, float) and value.is_integer()
-        return number_text(int(value) if whole else value), "number"
-    return str(value), ""
+        return number_text(value), "number"
+    return "" if value is None else str(value), ""
 
 
 def write_workbook(path: Path | str, pages: Sequence[Page], lists: str = "lists") -> None:
@@ -320,21 +302,18 @@ def _write_lines(sheet: Any, lines: Sequence[str]) -> None:
 def _write_page(sheet: Any, page: Page, file: str) -> None:
     from openpyxl.styles import Font, PatternFill
 
-    for column, head in enumerate(page.heads, 1):
-        cell = _put(sheet, 1, column, head)
-        cell.font, cell.fill = Font(bold=True), PatternFill("solid", fgColor="DDE8F0")
-        longest = max((len(row.get(head, "")) for row in page.rows), default=0)
-        room = sheet.column_dimensions[letter(column - 1)]
-        room.width, room.number_format = min(max(longest, len(head), 10) + 3, 50), "@"
-    for number, row in enumerate(page.rows, 2):
-        for column, head in enumerate(page.heads, 1):
-            text = row.get(head, "")
+    lines = [page.heads, *([row.get(head, "") for head in page.heads] for row in page.rows)]
+    for number, line in enumerate(lines, 1):
+        for column, text in enumerate(line, 1):
             if len(text) > LIMIT_CELL:
-                place = Problem(
-                    "text-too-long", file=file, sheet=page.name, row=number, column=letter(column - 1)
-                )
-                raise MemokitError(place)
-            _put(sheet, number, column, text)
+                place = Sheet(file, page.name)
+                raise MemokitError(place.problem("text-too-long", number, letter(column - 1)))
+            cell = _put(sheet, number, column, text)
+            if number == 1:
+                cell.font, cell.fill = Font(bold=True), PatternFill("solid", fgColor="DDE8F0")
+    for i, cells in enumerate(zip(*lines, strict=True)):
+        room = sheet.column_dimensions[letter(i)]
+        room.width, room.number_format = min(max(10, *map(len, cells)) + 3, 50), "@"
     sheet.freeze_panes = "B2"
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -21,21 +21,23 @@ from memokit.folder import Dossier
 from memokit.journal import Change, difference
 from memokit.problems import MemokitError, Problem, refuse_errors
 from memokit.records import PRIVATE_TABLES, TABLES, Settings
-from memokit.rows import heads, read_records, to_fields, to_row
+from memokit.rows import id_of, read_records, to_fields
 from memokit.tables import Page, Sheet, read_bytes, read_workbook, write_workbook
 
 BASE_HEADS = ("table", "key", "fields")
+PUBLIC = tuple(model for model in TABLES if model.table not in PRIVATE_TABLES)
+MODELS: tuple[type[Record], ...] = (*PUBLIC, Settings)
 Base = Mapping[tuple[str, str], Mapping[str, str]]
 
 
 def write(dossier: Dossier, path: Path | str) -> None:
     """Write the werkboek of a dossier: what the two-hour dossier needs first, everything text."""
-    models = sorted(_models(), key=lambda model: not _short(model))
+    short = {model: any(cell.short for cell in model.cells().values()) for model in PUBLIC}
     pages = [
         _instructions(dossier),
-        *(_page(dossier, model) for model in models if _short(model)),
+        *(_page(dossier, model) for model in PUBLIC if short[model]),
         _settings_page(dossier.settings),
-        *(_page(dossier, model) for model in models if not _short(model)),
+        *(_page(dossier, model) for model in PUBLIC if not short[model]),
         _base_page(dossier),
     ]
     write_workbook(path, pages, _word("lists"))
@@ -45,9 +47,13 @@ def read(path: Path | str, dossier: Dossier) -> tuple[tuple[Record, ...], tuple[
     """Return the records that a werkboek holds, and what is wrong in it, with sheet, row and column letter.
 
     Private fields come from the dossier, for the werkboek does not have them.
+
+    Raises
+    ------
+    MemokitError
+        It is no werkboek, or the one of another municipality.
     """
-    records, problems, _ = _read(Path(path), dossier)
-    return records, problems
+    return _read(_sheets(Path(path)), Path(path).name, dossier)
 
 
 def apply(dossier: Dossier, path: Path | str) -> Dossier:
@@ -58,16 +64,13 @@ def apply(dossier: Dossier, path: Path | str) -> Dossier:
     MemokitError
         Something in the werkboek cannot be used: then nothing is changed.
     """
-    records, problems, sheets = _read(Path(path), dossier)
+    sheets = _sheets(Path(path))
+    records, problems = _read(sheets, Path(path).name, dossier)
     refuse_errors(problems)
-    changes = list(_changes(records, _base(sheets, dossier), set(sheets), dossier))
+    changes = _changes(records, sheets, dossier)
     digest = hashlib.sha256(read_bytes(Path(path))).hexdigest()[:12]
     done = apply_changes(dossier, changes, _word("journal"), f"workbook-{digest}")
     return replace(done, problems=tuple(dict.fromkeys([*done.problems, *problems])))
-
-
-def _models() -> list[type[Record]]:
-    return [model for model in TABLES if model.table not in PRIVATE_TABLES]
 
 
 def _word(key: str) -> str:
@@ -76,10 +79,6 @@ def _word(key: str) -> str:
 
 def _title(table: str) -> str:
     return str(texts.lookup(f"records.tables.{table}.title", "nl"))
-
-
-def _short(model: type[Record]) -> bool:
-    return any(cell.short for cell in model.cells().values())
 
 
 @cache
@@ -118,13 +117,10 @@ def _page(dossier: Dossier, model: type[Record]) -> Page:
         titles.insert(1, _word("question"))
     rows = []
     for record in dossier.table(model.table):
-        row = {columns[name]: text for name, text in to_fields(record).items() if name in columns}
+        row = {columns[name]: text for name, text in _public(record).items()}
         rows.append({**row, _word("question"): known.get(getattr(record, model.key[0]), "")})
-    choices = {
-        title: tuple(labels(cells[name].choices).values())
-        for name, title in columns.items()
-        if cells[name].choices
-    }
+    sets = {title: cells[name].choices for name, title in columns.items() if cells[name].choices}
+    choices = {title: tuple(labels(name).values()) for title, name in sets.items()}
     help_ = {title: _help(model, name, cells[name]) for name, title in columns.items()}
     return Page(_title(model.table), tuple(titles), rows, choices, help_)
 
@@ -141,126 +137,97 @@ def _questions(dossier: Dossier, model: type[Record]) -> dict[str, str]:
 
 def _settings_page(settings: Settings) -> Page:
     """The settings stand below each other: one line for each."""
-    setting, value, help_ = _word("setting"), _word("value"), _word("help")
-    fields = to_fields(settings)
-    rows = []
-    for name, title in _columns(Settings).items():
-        cell = Settings.cells()[name]
-        rows.append({setting: title, value: fields[name], help_: _help(Settings, name, cell)})
-    return Page(_title("settings"), (setting, value, help_), rows)
+    heads = (_word("setting"), _word("value"), _word("help"))
+    fields, cells = to_fields(settings), Settings.cells()
+    lines = [(t, fields[name], _help(Settings, name, cells[name])) for name, t in _columns(Settings).items()]
+    return Page(_title("settings"), heads, [dict(zip(heads, line, strict=True)) for line in lines])
 
 
 def _base_page(dossier: Dossier) -> Page:
-    rows = [
-        {"table": table, "key": key, "fields": json.dumps(fields, ensure_ascii=False)}
-        for (table, key), fields in _state(dossier).items()
-    ]
+    lines = [(*key, json.dumps(fields, ensure_ascii=False)) for key, fields in _state(dossier).items()]
+    rows = [dict(zip(BASE_HEADS, line, strict=True)) for line in lines]
     return Page(_word("base"), BASE_HEADS, rows, hidden=True)
 
 
 def _state(dossier: Dossier) -> Base:
     """Return the public fields of every record as text."""
-    records = [record for model in _models() for record in dossier.table(model.table)]
-    state = {(record.table, record.id): _public(record) for record in records}
-    return {("settings", "settings"): _public(dossier.settings), **state}
+    return {key: _public(r) for key, r in dossier.by_key.items() if key[0] not in PRIVATE_TABLES}
 
 
 def _public(record: Record) -> dict[str, str]:
     return {name: text for name, text in to_fields(record).items() if name in _columns(type(record))}
 
 
-def _read(path: Path, dossier: Dossier) -> tuple[tuple[Record, ...], tuple[Problem, ...], dict[str, Sheet]]:
-    expected = {_title(model.table): tuple(_columns(model).values()) for model in _models()}
-    expected[_title("settings")] = (_word("setting"), _word("value"))
-    expected[_word("base")] = BASE_HEADS
+def _sheets(path: Path) -> dict[str, Sheet]:
+    """Return the sheets of a werkboek by table, and the hidden one as `base`."""
+    titles = {**{model.table: _title(model.table) for model in MODELS}, "base": _word("base")}
+    expected = {titles[model.table]: tuple(_columns(model).values()) for model in PUBLIC}
+    expected |= {titles["settings"]: (_word("setting"), _word("value")), titles["base"]: BASE_HEADS}
     found = read_workbook(path, expected)
-    tables = {model.table: found[_title(model.table)] for model in _models() if _title(model.table) in found}
-    if not tables:
+    if not any(titles[model.table] in found for model in PUBLIC):
         raise MemokitError(Problem("workbook-not-ours", file=path.name))
-    missing = [name for name in expected if name not in found and name != _word("base")]
+    return {table: found[title] for table, title in titles.items() if title in found}
+
+
+def _read(
+    sheets: Mapping[str, Sheet], file: str, dossier: Dossier
+) -> tuple[tuple[Record, ...], tuple[Problem, ...]]:
+    missing = [_title(model.table) for model in MODELS if model.table not in sheets]
     problems = [
-        Problem("workbook-sheet-missing", "warning", file=path.name, sheet=name, found=name)
-        for name in missing
+        Problem("workbook-sheet-missing", "warning", file=file, sheet=title, found=title) for title in missing
     ]
     records: list[Record] = []
-    for model in _models():
-        if model.table in tables:
-            reading = read_records(_renamed(tables[model.table], model), model)
-            records += [_with_private(record, dossier) for _, record in reading.records]
-            problems += reading.problems
-    if _title("settings") in found:
-        wrong, settings = _read_settings(found[_title("settings")], dossier)
-        records, problems = [*records, *settings], [*problems, *wrong]
-        tables["settings"] = found[_title("settings")]
-    if _word("base") in found:
-        tables["base"] = found[_word("base")]
-    return tuple(records), tuple(problems), tables
+    for model in [model for model in MODELS if model.table in sheets]:
+        sheet = sheets[model.table]
+        sheet = _one_row(sheet, dossier.settings) if model is Settings else sheet
+        reading = read_records(sheet, model, _columns(model))
+        records += [_with_private(record, dossier) for _, record in reading.records]
+        problems += reading.problems
+    ours = dossier.settings.municipality
+    other = next((record.municipality for record in records if isinstance(record, Settings)), ours)
+    if other != ours:
+        raise MemokitError(Problem("workbook-other", file=file, found=other, expected=ours))
+    return tuple(records), tuple(problems)
 
 
-def _renamed(sheet: Sheet, model: type[Record]) -> Sheet:
-    """Return a sheet with the heads of the files instead of the titles."""
-    names = heads(model)
-    of = {title: names[name] for name, title in _columns(model).items()}
+def _one_row(sheet: Sheet, settings: Settings) -> Sheet:
+    """Return the settings, which stand below each other, as a row; what is not there stays as it is."""
+    setting, value = _word("setting"), _word("value")
+    titles, fields = _columns(Settings), to_fields(settings)
+    lines = {row[setting]: (n, row) for n, row in sheet.rows if row.get(setting) in titles.values()}
+    row = {title: fields[name] for name, title in titles.items()}
+    row |= {title: line.get(value, "") for title, (_, line) in lines.items()}
     return replace(
-        sheet,
-        heads=tuple(of.get(head, head) for head in sheet.heads),
-        rows=tuple((n, {of.get(head, head): text for head, text in row.items()}) for n, row in sheet.rows),
-        letters={of.get(head, head): mark for head, mark in sheet.letters.items()},
-        stored={(n, of.get(head, head)): kind for (n, head), kind in sheet.stored.items()},
+        sheet, heads=tuple(row), rows=((0, row),),
+        letters={title: f"B{n}" for title, (n, _) in lines.items()},
+        stored={(0, title): sheet.stored.get((n, value), "") for title, (n, _) in lines.items()},
     )
 
 
 def _with_private(record: Record, dossier: Dossier) -> Record:
     hidden = [name for name, cell in record.cells().items() if cell.private]
-    old = next((o for o in dossier.table(record.table) if o.id == record.id), None) if hidden else None
+    old = dossier.by_key.get((record.table, record.id))
     return record.model_copy(update={name: getattr(old, name) for name in hidden}) if old else record
 
 
-def _read_settings(sheet: Sheet, dossier: Dossier) -> tuple[list[Problem], list[Record]]:
-    """Read the settings from below each other; what is not in the sheet stays as it is."""
-    names = {title: heads(Settings)[name] for name, title in _columns(Settings).items()}
-    lines = [
-        (n, names[row.get(_word("setting"), "")], row)
-        for n, row in sheet.rows
-        if row.get(_word("setting")) in names
-    ]
-    row = to_row(dossier.settings) | {head: line.get(_word("value"), "") for _, head, line in lines}
-    one = replace(
-        sheet,
-        heads=tuple(row),
-        rows=((0, row),),
-        letters={head: f"B{n}" for n, head, _ in lines},
-        stored={
-            (0, head): sheet.stored[n, _word("value")]
-            for n, head, _ in lines
-            if (n, _word("value")) in sheet.stored
-        },
-    )
-    reading = read_records(one, Settings)
-    for _, record in reading.records:
-        code = getattr(record, "municipality", "")
-        if code != dossier.settings.municipality:
-            ours = dossier.settings.municipality
-            return [Problem("workbook-other", file=sheet.file, found=code, expected=ours)], []
-    return list(reading.problems), [record for _, record in reading.records]
-
-
-def _base(sheets: Mapping[str, Sheet], dossier: Dossier) -> Base:
-    """Return the state that the werkboek was made from; without it, the state of now and nothing removed."""
+def _base(sheets: Mapping[str, Sheet]) -> Base | None:
+    """Return the state that the werkboek was made from."""
     try:
         rows = [row for _, row in sheets["base"].rows]
         return {(row["table"], row["key"]): dict(json.loads(row["fields"])) for row in rows}
     except (KeyError, ValueError, TypeError):
-        return _state(dossier)
+        return None
 
 
-def _changes(records: tuple[Record, ...], base: Base, sheets: set[str], dossier: Dossier) -> Iterator[Change]:
-    whole = {(table, r.id): to_fields(r) for table, rows in dossier.records.items() for r in rows}
-    now = {(r.table, "settings" if isinstance(r, Settings) else r.id): _public(r) for r in records}
-    for (table, key), after in now.items():
-        if change := difference(table, key, base.get((table, key)), after):
-            yield change
-    for (table, key), before in base.items():
-        if (table, key) not in now and table in sheets and table != "settings" and "base" in sheets:
+def _changes(records: tuple[Record, ...], sheets: Mapping[str, Sheet], dossier: Dossier) -> list[Change]:
+    """Return what somebody changed; without the state of the werkboek, against now and nothing removed."""
+    made_from = _base(sheets)
+    base = _state(dossier) if made_from is None else made_from
+    now = {(record.table, id_of(record)): _public(record) for record in records}
+    changes = [difference(*key, base.get(key), after) for key, after in now.items()]
+    for key in made_from or ():
+        if key not in now and key[0] in sheets and key[0] != "settings":
             # Whole, private fields too, so that undoing brings everything back.
-            yield Change(table, key, {**whole.get((table, key), {}), **before}, None)
+            whole = to_fields(dossier.by_key[key]) if key in dossier.by_key else {}
+            changes.append(Change(*key, {**whole, **base[key]}, None))
+    return [change for change in changes if change is not None]

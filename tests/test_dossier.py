@@ -395,3 +395,39 @@ except MemokitError as error:
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "disk-full"
     assert {path: path.read_bytes() for path in fresh.folder.rglob("*") if path.is_file()} == before
+
+
+def test_a_changed_point_replaces_its_row(voorbeeldstad: Path) -> None:
+    """The key of a point holds a choice: its word in the file and its value in code are the same key."""
+    dossier = open_dossier(voorbeeldstad)
+    point = next(p for p in dossier.points if p.kind == "promise")
+    before = len(dossier.points)
+    put(dossier, point.model_copy(update={"question": "Kan dat dit jaar?"}))
+    again = open_dossier(voorbeeldstad)
+    assert len(again.points) == before
+    assert [p.question for p in again.points if p.id == point.id] == ["Kan dat dit jaar?"]
+    remove(again, "points", point.id)
+    assert point.id not in {p.id for p in open_dossier(voorbeeldstad).points}
+
+
+def test_a_judgement_without_a_judge_can_be_changed(voorbeeldstad: Path) -> None:
+    table = voorbeeldstad / "beoordelingen.csv"
+    head, *rows = table.read_text("utf-8-sig").splitlines()
+    kept = [row for row in rows if not row.startswith("AC-4.1.1;")]
+    bare = "AC-4.1.1;;in uitvoering;B14" + ";" * (head.count(";") - 3)
+    table.write_text("\n".join([head, bare, *kept]), "utf-8-sig")
+    dossier = open_dossier(voorbeeldstad)
+    judged = next(a for a in dossier.assessments if a.action == "AC-4.1.1")
+    put(dossier, judged.model_copy(update={"status": "achieved"}))
+    again = [a for a in open_dossier(voorbeeldstad).assessments if a.action == "AC-4.1.1"]
+    assert [(a.judge, a.status) for a in again] == [("raad", "achieved")]
+
+
+def test_an_import_can_be_undone_twice(voorbeeldstad: Path) -> None:
+    item = PlanItem(code="NIEUW", title="Nieuwe actie")
+    dossier = open_dossier(voorbeeldstad)
+    for _ in range(2):
+        dossier = change(dossier, put=[item], entry_id="import-1")
+        assert "NIEUW" in {i.code for i in dossier.plan}
+        dossier = undo(dossier, "import-1")
+        assert "NIEUW" not in {i.code for i in open_dossier(voorbeeldstad).plan}

@@ -222,7 +222,8 @@ def test_the_letter_asks_for_what_is_missing() -> None:
 
 def test_the_status_of_a_figure_reaches_its_footnote() -> None:
     aalter, mechelen = (
-        " ".join(plain(n.text) for n in memokit.evaluate(name).document.notes) for name in ("Aalter", "Mechelen")
+        " ".join(plain(note.text) for note in memokit.evaluate(name).document.notes)
+        for name in ("Aalter", "Mechelen")
     )
     assert "2018: opgeteld over de gemeenten van voor de fusie." in aalter
     assert "opgeteld" not in mechelen
