@@ -127,24 +127,23 @@ class Figure:
     Parameters
     ----------
     chart
-        `stacked` (one bar of counts), `pairs` (then and now), `bars` (planned and spent), `dots` (0-100).
+        `stacked` (a bar of counts per row), `bars` (planned and spent) or `dots` (scores from 0 to 100).
     rows
-        `stacked`: label, group, count. `pairs` and `dots`: label, then, now. `bars`: label, planned, spent.
+        `stacked`: label, group, count. `dots`: label, then, now. `bars`: label, planned, spent.
     series
         The names of the value columns, or of the groups, in order.
     table
-        The id of the table that holds the same numbers.
+        The id of the table that holds the same numbers: every chart has one in the document.
     """
 
     id: str
-    chart: Literal["stacked", "pairs", "bars", "dots"]
+    chart: Literal["stacked", "bars", "dots"]
     message: str
     alt: str
     series: tuple[str, ...]
     rows: tuple[tuple[Value, ...], ...]
     unit: str = ""
     table: str = ""
-    colours: tuple[str, ...] = ()
     lengths: frozenset[str] = FULL
     kind: Literal["figure"] = "figure"
 

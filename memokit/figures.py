@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import importlib.util
 import io
 import re
 import warnings
-from collections.abc import Callable
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from memokit.charts import MM, SIZE, Shape, lay_out
 from memokit.document import Figure
 
-_FONT = ("Regular", "It", "Bold", "BoldIt")
+_STAMP = {"svg": "Date", "png": "Software"}  # what matplotlib would write into the file of its own accord
 
 
 def svg(figure: Figure, width_mm: float = 165.0) -> str:
@@ -22,51 +21,37 @@ def svg(figure: Figure, width_mm: float = 165.0) -> str:
 
     Examples
     --------
-    >>> chart = Figure("f", "pairs", "Meer", "Van 1 naar 2", ("2018", "2022"), (("Steun", 1, None),))
+    >>> chart = Figure("f", "bars", "Minder", "Van 2 niets", ("Geraamd", "Uitgegeven"), (("Steun", 2, None),))
     >>> "n.b." in svg(chart), svg(chart) == svg(chart)
     (True, True)
     """
-    from matplotlib.backends.backend_svg import FigureCanvasSVG
-
-    stream = io.StringIO()
-    write = lambda canvas: canvas.print_svg(stream, metadata={"Date": None})  # noqa: E731
-    _render(figure, width_mm, FigureCanvasSVG, write)
-    text = stream.getvalue()
+    text = _render(figure, width_mm, "svg").decode()
     text = re.sub(r' xmlns:xlink="[^"]*"', "", text[text.index("<svg") :]).replace("xlink:href", "href")
     text = re.sub(r"\s*<metadata>.*?</metadata>", "", text, flags=re.S)
     text = re.sub(r"<!--.*?-->\s*|<style.*?</style>\s*", "", text, flags=re.S)
     return re.sub(r'<g id="[^"]*"', "<g", text)
 
 
-def png(figure: Figure, width_mm: float = 165.0, dpi: int = 200) -> bytes:
+def png(figure: Figure) -> bytes:
     """Return a chart as a PNG file, for Word."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-
-    stream = io.BytesIO()
-    write = lambda canvas: canvas.print_png(stream, metadata={"Software": None})  # noqa: E731
-    _render(figure, width_mm, FigureCanvasAgg, write, dpi)
-    return stream.getvalue()
+    return _render(figure, 165.0, "png")
 
 
-def font_folder() -> Path:
-    """Return the folder of the fonts that charts and PDF share."""
-    spec = importlib.util.find_spec("font_source_sans_pro")
-    if spec is None or spec.origin is None:
-        raise FileNotFoundError("font_source_sans_pro")
-    return Path(spec.origin).parent / "files"
+def font_folders() -> list[Path]:
+    """Return the folders of the fonts that charts and PDF share, without importing matplotlib."""
+    places = {"font_source_sans_pro": "files", "matplotlib": "mpl-data/fonts/ttf"}
+    return [Path(str(getattr(find_spec(name), "origin", ""))).parent / at for name, at in places.items()]
 
 
 @cache
 def _load_fonts() -> None:
     from matplotlib import font_manager
 
-    for style in _FONT:
-        font_manager.fontManager.addfont(font_folder() / f"SourceSansPro-{style}.ttf")
+    for style in ("Regular", "It", "Bold", "BoldIt"):
+        font_manager.fontManager.addfont(font_folders()[0] / f"SourceSansPro-{style}.ttf")
 
 
-def _render(
-    figure: Figure, width: float, canvas: Callable[[Any], Any], write: Callable[[Any], object], dpi: int = 72
-) -> None:
+def _render(figure: Figure, width: float, form: Literal["svg", "png"]) -> bytes:
     import matplotlib
     from matplotlib.figure import Figure as Picture
     from matplotlib.transforms import Affine2D
@@ -74,21 +59,22 @@ def _render(
     _load_fonts()
     settings: dict[Any, Any] = {
         "font.family": ["Source Sans Pro", "DejaVu Sans"], "svg.fonttype": "none", "hatch.linewidth": 0.6,
-        "svg.hashsalt": f"memokit {figure.id}", "path.simplify": False,
-        "path.sketch": None, "text.usetex": False,
-    }  # fmt: skip
+        "svg.hashsalt": f"memokit {figure.id}", "path.simplify": False, "path.sketch": None,
+        "text.usetex": False,
+    }
+    sheet, stream = lay_out(figure, width), io.BytesIO()
+    height = sheet.bottom + 1
     with matplotlib.rc_context(settings), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a character that no font has
-        sheet = lay_out(figure, width)
-        height = sheet.bottom + 1
-        picture = Picture(figsize=(width / MM, height / MM), dpi=dpi)
+        picture = Picture(figsize=(width / MM, height / MM))
         picture.patch.set_visible(False)
         place = Affine2D().scale(1 / MM, -1 / MM).translate(0, height / MM) + picture.dpi_scale_trans
         for order, shape in enumerate(sheet.shapes):
             artist = _artist(shape)
             artist.set(transform=place, clip_on=False, zorder=order)
             picture.add_artist(artist)
-        write(canvas(picture))
+        picture.savefig(stream, format=form, dpi=200, metadata={_STAMP[form]: None})
+    return stream.getvalue()
 
 
 def _artist(shape: Shape) -> Any:
@@ -98,18 +84,13 @@ def _artist(shape: Shape) -> Any:
     from matplotlib.text import Text
 
     place: Any = shape.place
-    colour, hatch = shape.colour, shape.hatch or None
-    look: dict[str, Any]
     if shape.kind == "text":
-        look = {"fontsize": SIZE, "fontweight": "bold" if shape.bold else "normal", "parse_math": False}
-        return Text(place[0], place[1], shape.text, color=colour, **{"ha": shape.align, **look})
+        weight = "bold" if shape.bold else "normal"
+        return Text(place[0], place[1], shape.text, color=shape.colour, ha=shape.align, fontsize=SIZE,
+                    fontweight=weight, parse_math=False)
     if shape.kind == "line":
-        ends = ([place[0], place[2]], [place[1], place[3]])
-        return Line2D(*ends, color=colour, linewidth=shape.width, solid_capstyle="butt")
-    look = {
-        "facecolor": colour,
-        "edgecolor": shape.edge,
-        "linewidth": shape.width,
-        "hatch": hatch,
-    }
+        return Line2D(place[::2], place[1::2], color=shape.colour, linewidth=shape.width,
+                      solid_capstyle="butt")
+    look: dict[str, Any] = {"facecolor": shape.colour, "edgecolor": shape.edge, "linewidth": shape.width,
+                            "hatch": shape.hatch or None}
     return Rectangle(place[:2], *place[2:], **look) if shape.kind == "box" else Circle(place, 1.25, **look)

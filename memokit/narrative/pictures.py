@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Literal
 
-from memokit import facts
 from memokit.document import FULL, Figure, Value
 from memokit.measures.actions import COUNTED
 from memokit.narrative.draft import Draft, goal_name, theme_name, value_label
@@ -17,11 +16,11 @@ Rows = tuple[tuple[Value, ...], ...]
 
 def _add(
     draft: Draft, name: str, chart: Literal["stacked", "bars", "dots"], message: str, parts: list[str],
-    series: tuple[str, ...], rows: Rows, table: str, colours: tuple[str, ...] = (), unit: str = "",
+    series: tuple[str, ...], rows: Rows, table: str, unit: str = "",
 ) -> None:  # fmt: skip
     alt = say(f"section.figure.{name}.alt", parts=parts)
     draft.blocks.append(
-        Figure(f"chart-{name}", chart, message, alt, series, rows, unit, table, colours, FULL)
+        Figure(f"chart-{name}", chart, message, alt, series, rows, unit, table, FULL)
     )
 
 
@@ -80,19 +79,17 @@ def score_chart(draft: Draft) -> None:
     up = sum(s.then is not None and (s.now or 0) > s.then for s in scores)
     message = say("section.figure.goals.message", up=up, n=len(scores), baseline=draft.measures.term.start)
     rows = [(goal_name(int(s.key)), s.then, s.now) for s in scores]
-    colours = tuple(facts.goals()[int(s.key) - 1].colour for s in scores)
     if len(rows) > 1:
-        _dots(draft, "goals", message, rows, "scores-goal", colours)
+        _dots(draft, "goals", message, rows, "scores-goal")
 
 
 def _dots(
     draft: Draft, name: str, message: str, rows: Sequence[tuple[str, float | None, float | None]], table: str,
-    colours: tuple[str, ...] = (),
 ) -> None:  # fmt: skip
     parts = [say("section.figure.part", label=r[0], then=number(r[1]), now=number(r[2])) for r in rows]
     series = (str(draft.measures.term.start), say("section.figure.now"))
     whole = tuple((r[0], r[1] and round(r[1]), r[2] and round(r[2])) for r in rows)  # as in the table
-    _add(draft, name, "dots", message, parts, series, whole, table, colours)
+    _add(draft, name, "dots", message, parts, series, whole, table)
 
 
 def label_chart(draft: Draft) -> None:

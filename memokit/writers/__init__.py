@@ -4,75 +4,71 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import fields, is_dataclass, replace
 from datetime import UTC, datetime
 from itertools import groupby
+from typing import Any, TypeVar, cast
 
-from memokit import charts, texts
-from memokit.document import (
-    Block,
-    Bullets,
-    Column,
-    Document,
-    Figure,
-    Meta,
-    Note,
-    Paragraph,
-    Run,
-    Section,
-    Table,
-    Text,
-)
+from memokit.document import Block, Bullets, Document, Meta, Paragraph, Section, Text
+from memokit.texts import say
 
 _CONTROL = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff\ue000-\ue00f]"
 )
+T = TypeVar("T")
 
 
-def clean(text: str) -> str:
-    """Return a text without the control characters that no file format takes.
-
-    Examples
-    --------
-    >>> clean("Bu\\x00urgem")
-    'Buurgem'
-    """
-    return _CONTROL.sub("", text)
-
-
-def moment(meta: Meta) -> datetime:
-    """Return the date of the document as a fixed point in time, for the properties of a file.
+def cleaned(value: T) -> T:
+    """Return a document, or other data, without the control characters that no file format takes.
 
     Examples
     --------
-    >>> moment(Meta("T", "", "M", "S", "2024-04-15", "")).isoformat()
-    '2024-04-15T00:00:00+00:00'
+    >>> cleaned({"name": ["Bu\\x00urgem"]})
+    {'name': ['Buurgem']}
     """
-    return instant(meta.date)
+    whole: Any = value
+    if isinstance(whole, str):
+        whole = _CONTROL.sub("", whole)
+    elif isinstance(whole, dict):
+        whole = {key: cleaned(part) for key, part in whole.items()}
+    elif isinstance(whole, list | tuple):
+        whole = type(whole)(map(cleaned, whole))
+    elif is_dataclass(whole) and not isinstance(whole, type):
+        whole = replace(whole, **{field.name: cleaned(getattr(whole, field.name)) for field in fields(whole)})
+    return cast(T, whole)
 
 
 def instant(day: str) -> datetime:
-    """Return a day, a month or a year as a point in time; without a date it is 1980."""
-    found = [int(part) for part in re.findall(r"\d+", day)[:3]] or [1980]
-    year, month, number = [*found, 1, 1][:3]
-    return datetime(year, month, number, tzinfo=UTC)
+    """Return the date of a document as a fixed point in time, for the properties of a file.
 
-
-def numbered(document: Document) -> list[tuple[int, Note]]:
-    """Return the footnotes with their numbers. A mark without a footnote is an error, never a blank.
-
-    Raises
-    ------
-    KeyError
-        The text refers to a footnote that the document does not hold.
+    Examples
+    --------
+    >>> instant("2024-04-15").isoformat()
+    '2024-04-15T00:00:00+00:00'
     """
-    notes = {note.id: note for note in document.notes}
-    return [(i, notes[name]) for i, name in enumerate(document.note_order(), start=1)]
+    return datetime.fromisoformat(day).replace(tzinfo=UTC)
 
 
-def runs_of(text: Text) -> Iterator[tuple[str, list[Run]]]:
+def page_of() -> list[str]:
+    """Return what stands before, between and after the number of a page and the number of pages.
+
+    Examples
+    --------
+    >>> page_of()
+    ['bladzijde ', ' van ', '']
+    """
+    return say("writers.page_of", page="\0", pages="\0").split("\0")
+
+
+def signature(meta: Meta) -> str:
+    """Return who signs and when, for the foot."""
+    return " · ".join(filter(None, (meta.sender, meta.date_words)))
+
+
+def runs_of(text: Text) -> Iterator[tuple[str, list[str]]]:
     """Go through a text by style; footnote marks that stand together come together."""
     for style, group in groupby(text, key=lambda run: run.style):
-        yield style, list(group)
+        yield style, [run.text for run in group]
 
 
 def spoken(blocks: tuple[Block, ...]) -> Iterator[tuple[Block, str]]:
@@ -83,31 +79,31 @@ def spoken(blocks: tuple[Block, ...]) -> Iterator[tuple[Block, str]]:
             before = ""
         voice = block.voice if isinstance(block, Paragraph | Bullets) else ""
         again = voice in ("fact", "todo") and before == voice
-        yield block, texts.say(f"writers.voice.{voice}") if voice and not again else ""
+        yield block, say(f"writers.voice.{voice}") if voice and not again else ""
         before = voice or before
 
 
-def as_table(figure: Figure) -> Table:
-    """Return the numbers behind a chart as a table.
+class Writer:
+    """A document on its way into a file. Who inherits says what becomes of each kind of block.
 
-    Examples
-    --------
-    >>> chart = Figure("f", "pairs", "Meer", "", ("2018", "2022"), (("Steun", 1.5, None),))
-    >>> [[cell[0].text for cell in row] for row in as_table(chart).rows]
-    [['Steun', '1,5', 'n.b.']]
+    Parameters
+    ----------
+    document
+        What is to be written. Its control characters fall away.
+
+    Raises
+    ------
+    KeyError
+        The text refers to a footnote that the document does not hold: never a blank.
     """
-    places = charts.decimals(figure)
-    rows = _pivot(figure) if figure.chart == "stacked" else figure.rows
-    columns = (Column(texts.say("writers.row")), *(Column(name, numeric=True) for name in figure.series))
-    cells = tuple(
-        tuple((Run(value if isinstance(value, str) else texts.number(value, places)),) for value in row)
-        for row in rows
-    )
-    caption = texts.say("writers.numbers_of", message=figure.message)
-    return Table(f"{figure.id}-numbers", caption, columns, cells)
 
+    def __init__(self, document: Document) -> None:
+        self.document = cleaned(document)
+        self.meta = self.document.meta
+        notes = {note.id: note for note in self.document.notes}
+        self.notes = [notes[name] for name in self.document.note_order()]
+        self.numbers = {note.id: number for number, note in enumerate(self.notes, start=1)}
 
-def _pivot(figure: Figure) -> list[list[str | float | int | None]]:
-    counts = {(row[0], row[1]): row[2] for row in figure.rows}
-    labels = dict.fromkeys(row[0] for row in figure.rows)
-    return [[label, *(counts.get((label, name), 0) for name in figure.series)] for label in labels]
+    def blocks(self) -> list[Any]:
+        """Write every block by the method that bears the name of its kind, with its label for the margin."""
+        return [getattr(self, block.kind)(block, label) for block, label in spoken(self.document.blocks)]

@@ -7,11 +7,12 @@ import io
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 from memokit import texts
-from memokit.document import Bullets, Column, Document, Figure, Paragraph, Run, Section, Table, Text
-from memokit.writers import as_table, clean, numbered, runs_of, spoken
+from memokit.document import Bullets, Document, Figure, Paragraph, Section, Table, Text
+from memokit.writers import Writer, runs_of, signature
 
 SCHEMA_VERSION = 1
 
@@ -71,74 +72,64 @@ def markdown(document: Document) -> str:
     \\*ster\\*
     """
     with texts.speaking(document.meta.language):
-        return "\n\n".join(_parts(document)) + "\n"
+        return "\n\n".join(filter(None, _Markdown(document).parts())) + "\n"
 
 
-def _parts(document: Document) -> Iterator[str]:
-    meta, notes = document.meta, numbered(document)
-    numbers = {note.id: number for number, note in notes}
-    for line in (meta.banner, meta.draft):
-        if line:
-            yield f"> **{_escaped(line)}**"
-    yield f"# {_escaped(meta.title)}"
-    if meta.subtitle:
-        yield f"_{_escaped(meta.subtitle)}_"
-    for block, label in spoken(document.blocks):
-        if isinstance(block, Section):
-            yield f"{'#' * min(block.level + 1, 6)} {_escaped(block.title)}"
-            continue
-        if label:
-            yield f"**{_escaped(label)}**"
-        yield from _block(block, numbers)
-    foot = " · ".join(_escaped(part) for part in (meta.sender, meta.date_words) if part)
-    if foot:
-        yield foot
-    if notes:
-        yield "\n".join(f"[^{number}]: {_text(note.text, {})}" for number, note in notes)
+class _Markdown(Writer):
+    """Writes one document, each block as its paragraphs."""
+
+    def parts(self) -> Iterator[str]:
+        """Write the document, paragraph by paragraph; empty ones fall away."""
+        meta = self.meta
+        for line in (meta.banner, meta.draft):
+            yield _marked("> **{}**", line)
+        yield _marked("# {}", meta.title)
+        yield _marked("_{}_", meta.subtitle)
+        yield from chain.from_iterable(self.blocks())
+        yield _escaped(signature(meta))
+        notes = enumerate(self.notes, start=1)
+        yield "\n".join(f"[^{number}]: {self._text(note.text)}" for number, note in notes)
+
+    def section(self, block: Section, label: str) -> Iterator[str]:
+        yield f"{'#' * (block.level + 1)} {_escaped(block.title)}"
+
+    def paragraph(self, block: Paragraph, label: str) -> Iterator[str]:
+        yield from (_marked("**{}**", label), self._text(block.text))
+
+    def bullets(self, block: Bullets, label: str) -> Iterator[str]:
+        yield _marked("**{}**", label)
+        yield "\n".join(f"- {self._text(item)}" for item in block.items)
+
+    def table(self, block: Table, label: str) -> Iterator[str]:
+        heads = [_escaped(column.title) for column in block.columns]
+        sides = ["---:" if column.numeric else "---" for column in block.columns]
+        rows = [[self._text(cell) for cell in row] for row in block.rows]
+        yield _marked("**{}**", block.caption)
+        yield "\n".join(f"| {' | '.join(row)} |" for row in (heads, sides, *rows))
+        yield self._text(block.remark)
+
+    def figure(self, block: Figure, label: str) -> Iterator[str]:
+        yield from (_marked("**{}**", block.message), _escaped(block.alt))
+
+    def _text(self, text: Text) -> str:
+        return "".join(
+            "".join(f"[^{self.numbers[name]}]" for name in words)
+            if style == "note" else _styled(style, _escaped("".join(words)))
+            for style, words in runs_of(text)
+        )
 
 
-def _block(block: Paragraph | Bullets | Table | Figure, numbers: Mapping[str, int]) -> Iterator[str]:
-    if isinstance(block, Paragraph):
-        yield _text(block.text, numbers)
-    elif isinstance(block, Bullets):
-        yield "\n".join(f"- {_text(item, numbers)}" for item in block.items)
-    elif isinstance(block, Table):
-        yield f"**{_escaped(block.caption)}**"
-        yield "\n".join(_table(block, numbers))
-        if block.remark:
-            yield _text(block.remark, numbers)
-    else:
-        yield f"**{_escaped(block.message)}**"
-        yield _escaped(block.alt)
-        if not block.table:
-            yield "\n".join(_table(as_table(block), numbers))
+def _styled(style: str, words: str) -> str:
+    mark, inner = {"strong": "**", "emphasis": "_"}.get(style, ""), words.strip()
+    return words.replace(inner, f"{mark}{inner}{mark}", 1) if inner else words
 
 
-def _table(table: Table, numbers: Mapping[str, int]) -> Iterator[str]:
-    def side(column: Column) -> str:
-        return "---:" if column.numeric else "---"
-
-    yield f"| {' | '.join(_escaped(column.title) for column in table.columns)} |"
-    yield f"| {' | '.join(map(side, table.columns))} |"
-    for row in table.rows:
-        yield f"| {' | '.join(_text(cell, numbers) for cell in row)} |"
-
-
-def _text(text: Text, numbers: Mapping[str, int]) -> str:
-    return "".join(_styled(style, group, numbers) for style, group in runs_of(text))
-
-
-def _styled(style: str, group: list[Run], numbers: Mapping[str, int]) -> str:
-    if style == "note":
-        return "".join(f"[^{numbers[run.text]}]" for run in group if run.text in numbers)
-    words = _escaped("".join(run.text for run in group))
-    mark = {"strong": "**", "emphasis": "_"}.get(style, "")
-    inner = words.strip()
-    return words.replace(inner, f"{mark}{inner}{mark}", 1) if mark and inner else words
+def _marked(markup: str, words: str) -> str:
+    return markup.format(_escaped(words)) if words else ""
 
 
 def _escaped(text: str) -> str:
-    flat = " ".join(clean(text).split("\n"))
+    flat = text.replace("\n", " ")
     flat = re.sub(r"([\\`*_{}\[\]<>#|~$&!^])", r"\\\1", flat)
     flat = re.sub(r"^(\s*)([-+=:])", r"\1\\\2", flat)
     return re.sub(r"^(\s*\d+)([.)])", r"\1\\\2", flat)

@@ -6,204 +6,164 @@ python-docx knows no footnotes: their numbers stand raised in the text, the note
 from __future__ import annotations
 
 import io
-import re
 import zipfile
 from typing import Any
 
-from memokit import figures, texts
+import docx as word
+from docx.enum.style import WD_STYLE_TYPE
+from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.shared import Mm, Pt, RGBColor
+
+from memokit import figures
 from memokit.document import Bullets, Document, Figure, Paragraph, Section, Table, Text
-from memokit.writers import as_table, clean, moment, numbered, spoken
+from memokit.texts import say, speaking
+from memokit.writers import Writer, instant, page_of, runs_of, signature
 
 _LOCALE = {"nl": "nl-BE", "fr": "fr-BE", "en": "en-GB"}
-_SIZES = {
-    "Normal": 10.5, "Title": 22, "Subtitle": 11, "Heading 1": 15, "Heading 2": 12, "Heading 3": 11,
-    "Caption": 10.5, "Footnote": 8.5,
-}  # fmt: skip
-_FONT, _DARK, _OCHRE, _MUTED = "Calibri", "0F4C58", "8A4B08", "56616A"
+_FONT, _DARK, _OCHRE, _MUTED, _INK = "Calibri", "0F4C58", "8A4B08", "56616A", "1C2327"
+_STYLES = {  # size and colour; without a colour it is the one of the reader's own settings
+    "Normal": (10.5, ""), "Title": (22, _DARK), "Subtitle": (11, ""), "Heading 1": (15, _DARK),
+    "Heading 2": (12, _DARK), "Heading 3": (11, _DARK), "Caption": (10.5, _INK), "Footnote": (8.5, ""),
+}
+_WIDTH = 162  # millimetres between the margins
 
 
 def docx(document: Document) -> bytes:
     """Return the document as a Word file: the same bytes for the same document."""
-    with texts.speaking(document.meta.language):
-        stream = io.BytesIO()
-        _Writer(document).whole().save(stream)
-    return _still(stream.getvalue())
+    stream = io.BytesIO()
+    with speaking(document.meta.language):
+        _Word(document).whole().save(stream)
+    return _still(stream)
 
 
-def _still(file: bytes) -> bytes:
+def _still(file: io.BytesIO) -> bytes:
     """Return a zip file without times: sorted, each part of the same moment."""
     stream = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(file)) as old, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as new:
-        names = sorted(old.namelist(), key=lambda name: (name != "[Content_Types].xml", name))
-        for name in names:
-            entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
-            entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o600 << 16
-            entry.create_system = 3  # the same on Windows
-            new.writestr(entry, old.read(name))
+    with zipfile.ZipFile(file) as old, zipfile.ZipFile(stream, "w") as new:
+        for name in sorted(old.namelist(), key=lambda name: (name != "[Content_Types].xml", name)):
+            entry = zipfile.ZipInfo(name)  # of 1 January 1980
+            entry.create_system = 0  # the same on every machine
+            new.writestr(entry, old.read(name), zipfile.ZIP_DEFLATED)
     return stream.getvalue()
 
 
 def _element(name: str, **attributes: str) -> Any:
     """Return an element of Word's own XML, for what python-docx has no words for."""
-    from docx.oxml import OxmlElement
-    from docx.oxml.ns import qn
-
     made: Any = OxmlElement(name)
     for key, value in attributes.items():
         made.set(qn(f"w:{key}"), value)
     return made
 
 
-class _Writer:
-    def __init__(self, document: Document) -> None:
-        import docx as word
+class _Word(Writer):
+    """Writes one document into a file of python-docx."""
 
-        self.document = document
-        self.notes = numbered(document)
-        self.numbers = {note.id: number for number, note in self.notes}
+    def __init__(self, document: Document) -> None:
+        super().__init__(document)
         self.file: Any = word.Document()
 
     def whole(self) -> Any:
         """Write the whole document and return it."""
-        self._settings()
-        meta = self.document.meta
-        for line in (meta.banner, meta.draft):
-            if line:
-                self._line(line, bold=True, colour=_OCHRE)
-        self.file.add_heading(clean(meta.title), 0)
-        if meta.subtitle:
-            self.file.add_paragraph(clean(meta.subtitle), style="Subtitle")
-        for block, label in spoken(self.document.blocks):
-            self._block(block, label)
+        self._properties()
+        self._styles()
+        meta = self.meta
+        for line in filter(None, (meta.banner, meta.draft)):
+            self._run(self.file.add_paragraph(), line, _OCHRE).bold = True
+        self.file.add_heading(meta.title, 0)
+        self.file.add_paragraph(meta.subtitle, style="Subtitle")
+        self.blocks()
         if self.notes:
-            self.file.add_heading(texts.say("writers.notes"), 1)
-        for number, note in self.notes:
-            paragraph = self.file.add_paragraph(style="Footnote")
-            self._runs(paragraph, note.text, first=f"{number}. ")
-        parts = (meta.sender, meta.date_words)
-        self._line(" · ".join(part for part in parts if part), colour=_MUTED)
+            self.file.add_heading(say("writers.notes"), 1)
+        for number, note in enumerate(self.notes, start=1):
+            self._text(self.file.add_paragraph(f"{number}. ", style="Footnote"), note.text)
+        self._run(self.file.add_paragraph(), signature(meta), _MUTED)
         return self.file
 
-    def _settings(self) -> None:
-        from docx.enum.style import WD_STYLE_TYPE
-        from docx.oxml.ns import qn
-        from docx.shared import Mm, Pt, RGBColor
-
-        meta, core, when = self.document.meta, self.file.core_properties, moment(self.document.meta)
-        core.title, core.author, core.subject = clean(meta.title), clean(meta.sender), clean(meta.description)
-        core.language, core.comments = _LOCALE.get(meta.language, meta.language), ""
-        core.last_modified_by = ""
-        core.created = core.modified = when.replace(tzinfo=None)
-        sheet = self.file.sections[0]
+    def _properties(self) -> None:
+        meta, core, sheet = self.meta, self.file.core_properties, self.file.sections[0]
+        core.title, core.author, core.subject = meta.title, meta.sender, meta.description
+        core.language, core.comments = _LOCALE[meta.language], ""
+        core.created = core.modified = instant(meta.date).replace(tzinfo=None)
         sheet.page_width, sheet.page_height = Mm(210), Mm(297)
-        sheet.left_margin = sheet.right_margin = Mm(24)
-        sheet.header.paragraphs[0].text = clean(" · ".join(filter(None, (meta.banner, meta.draft))))
+        sheet.left_margin = sheet.right_margin = Mm((210 - _WIDTH) / 2)
+        sheet.header.paragraphs[0].text = " · ".join(filter(None, (meta.banner, meta.draft)))
+        foot, (before, between, after) = sheet.footer.paragraphs[0], page_of()
+        foot.add_run(before)
+        foot._p.append(_element("w:fldSimple", instr="PAGE"))
+        foot.add_run(between)
+        foot._p.append(_element("w:fldSimple", instr="NUMPAGES"))
+        foot.add_run(after)
+
+    def _styles(self) -> None:
         styles = self.file.styles
         styles.add_style("Footnote", WD_STYLE_TYPE.PARAGRAPH).base_style = styles["Normal"]
-        for name, size in _SIZES.items():
+        for name, (size, colour) in _STYLES.items():
             style = styles[name]
+            style.element.get_or_add_rPr().get_or_add_rFonts().attrib.clear()  # no font of a theme
             style.font.name, style.font.size = _FONT, Pt(size)
-            fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
-            for theme in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):
-                fonts.attrib.pop(qn(f"w:{theme}"), None)
-            if name.startswith(("Title", "Heading")):
-                style.font.color.rgb = RGBColor.from_string(_DARK)
-        styles["Caption"].font.color.rgb, styles["Caption"].font.bold = RGBColor(28, 35, 39), True
-        tongue = _element("w:lang", val=_LOCALE.get(meta.language, meta.language))
-        styles["Normal"].element.get_or_add_rPr().append(tongue)
-        foot = sheet.footer.paragraphs[0]
-        for part in re.split("([\x02\x03])", texts.say("writers.page_of", page="\x02", pages="\x03")):
-            if part in ("\x02", "\x03"):
-                foot._p.append(_element("w:fldSimple", instr="PAGE" if part == "\x02" else "NUMPAGES"))
-            else:
-                foot.add_run(part)
+            if colour:
+                style.font.color.rgb = RGBColor.from_string(colour)
+        styles["Normal"].element.rPr.append(_element("w:lang", val=_LOCALE[self.meta.language]))
 
-    def _line(self, text: str, *, bold: bool = False, colour: str = "") -> None:
-        from docx.shared import RGBColor
+    def section(self, block: Section, label: str) -> None:
+        heading = self.file.add_heading(block.title, block.level)
+        heading.paragraph_format.page_break_before = block.annex and block.level == 1
 
-        run = self.file.add_paragraph().add_run(clean(text))
-        run.bold = bold
-        if colour:
-            run.font.color.rgb = RGBColor.from_string(colour)
-
-    def _block(self, block: object, label: str) -> None:
-        if isinstance(block, Section):
-            heading = self.file.add_heading(clean(block.title), min(block.level, 9))
-            heading.paragraph_format.page_break_before = block.annex and block.level == 1
-        elif isinstance(block, Paragraph):
-            self._spoken(self.file.add_paragraph(), block.text, block.voice, label)
-        elif isinstance(block, Bullets):
-            for i, item in enumerate(block.items):
-                paragraph = self.file.add_paragraph(style="List Bullet")
-                self._spoken(paragraph, item, block.voice, label if i == 0 else "")
-        elif isinstance(block, Table):
-            self._table(block)
-        elif isinstance(block, Figure):
-            self._figure(block)
-
-    def _spoken(self, paragraph: Any, text: Text, voice: str, label: str) -> None:
-        from docx.shared import Pt, RGBColor
-
+    def paragraph(self, block: Paragraph, label: str, style: str | None = None) -> None:
+        paragraph = self.file.add_paragraph(style=style)
         if label:
-            run = paragraph.add_run(f"{label}  ")
+            loud = block.voice in ("opinion", "question")
+            run = self._run(paragraph, f"{label}  ", _OCHRE if loud else _MUTED)
             run.bold, run.font.size = True, Pt(8.5)
-            run.font.color.rgb = RGBColor.from_string(_OCHRE if voice in ("opinion", "question") else _MUTED)
-        self._runs(paragraph, text, slanted=voice == "question")
+        self._text(paragraph, block.text, slanted=block.voice == "question")
 
-    def _runs(self, paragraph: Any, text: Text, *, first: str = "", slanted: bool = False) -> None:
-        if first:
-            paragraph.add_run(first)
-        before = ""
-        for part in text:
-            if part.style == "note":
-                if part.text in self.numbers:
-                    comma = ", " if before == "note" else ""
-                    paragraph.add_run(f"{comma}{self.numbers[part.text]}").font.superscript = True
-            else:
-                run = paragraph.add_run(clean(part.text))
-                run.bold = part.style == "strong" or None
-                run.italic = part.style == "emphasis" or slanted or None
-            before = part.style
+    def bullets(self, block: Bullets, label: str) -> None:
+        for i, item in enumerate(block.items):
+            self.paragraph(Paragraph("", item, block.voice), "" if i else label, "List Bullet")
 
-    def _table(self, table: Table) -> None:
-        from docx.enum.text import WD_ALIGN_PARAGRAPH
-        from docx.shared import Mm, Pt
-
-        self._caption(table.caption)
-        grid = self.file.add_table(len(table.rows) + 1, len(table.columns), style="Table Grid")
+    def table(self, block: Table, label: str) -> None:
+        self._caption(block.caption)
+        grid = self.file.add_table(len(block.rows) + 1, len(block.columns), style="Table Grid")
         grid.autofit = False
-        shares = [0.9 if column.numeric and column.width == 1 else column.width for column in table.columns]
-        widths = [Mm(162 * share / sum(shares)) for share in shares]
-        heads = tuple(column.title for column in table.columns)
-        for i, row in enumerate(grid.rows):
-            for j, cell in enumerate(row.cells):
-                cell.width = widths[j]
-                paragraph = cell.paragraphs[0]
-                if i:
-                    self._runs(paragraph, table.rows[i - 1][j])
-                else:
-                    paragraph.add_run(clean(heads[j])).bold = True
-                    cell._tc.get_or_add_tcPr().append(
-                        _element("w:shd", val="clear", color="auto", fill="E3EDEF")
-                    )
-                if table.columns[j].numeric:
-                    paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-                for run in paragraph.runs:
-                    run.font.size = Pt(9)
+        shares = [0.9 if column.numeric and column.width == 1 else column.width for column in block.columns]
+        for row, texts in zip(grid.rows[1:], block.rows, strict=True):
+            for cell, text in zip(row.cells, texts, strict=True):
+                self._text(cell.paragraphs[0], text)
+        for cell, column in zip(grid.rows[0].cells, block.columns, strict=True):
+            cell.paragraphs[0].add_run(column.title).bold = True
+            cell._tc.get_or_add_tcPr().append(_element("w:shd", val="clear", color="auto", fill="E3EDEF"))
+        for row in grid.rows:
             row._tr.get_or_add_trPr().append(_element("w:cantSplit"))
+            for cell, column, share in zip(row.cells, block.columns, shares, strict=True):
+                cell.width = Mm(_WIDTH * share / sum(shares))
+                if column.numeric:
+                    cell.paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.RIGHT
+                for run in cell.paragraphs[0].runs:
+                    run.font.size = Pt(9)
         grid.rows[0]._tr.get_or_add_trPr().append(_element("w:tblHeader"))
-        after = self.file.add_paragraph(style="Footnote")
-        self._runs(after, table.remark)
+        self._text(self.file.add_paragraph(style="Footnote"), block.remark)
+
+    def figure(self, block: Figure, label: str) -> None:
+        self._caption(block.message)
+        picture = self.file.add_picture(io.BytesIO(figures.png(block)), width=Mm(_WIDTH))
+        picture._inline.docPr.set("descr", block.alt)
 
     def _caption(self, text: str) -> None:
-        paragraph = self.file.add_paragraph(clean(text), style="Caption")
-        paragraph.paragraph_format.keep_with_next = True
+        self.file.add_paragraph(text, style="Caption").paragraph_format.keep_with_next = True
 
-    def _figure(self, figure: Figure) -> None:
-        from docx.shared import Mm
+    def _run(self, paragraph: Any, words: str, colour: str) -> Any:
+        run = paragraph.add_run(words)
+        run.font.color.rgb = RGBColor.from_string(colour)
+        return run
 
-        self._caption(figure.message)
-        picture = self.file.add_picture(io.BytesIO(figures.png(figure)), width=Mm(162))
-        picture._inline.docPr.set("descr", clean(figure.alt or figure.message))
-        if not figure.table:
-            self._table(as_table(figure))
+    def _text(self, paragraph: Any, text: Text, *, slanted: bool = False) -> None:
+        for style, words in runs_of(text):
+            if style == "note":
+                numbers = ", ".join(str(self.numbers[name]) for name in words)
+                paragraph.add_run(numbers).font.superscript = True
+            else:
+                run = paragraph.add_run("".join(words))
+                run.bold = style == "strong" or None
+                run.italic = style == "emphasis" or slanted or None
