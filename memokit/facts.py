@@ -158,7 +158,7 @@ def per_inhabitant(table: str, place: Place) -> tuple[Observation, ...]:
     >>> from memokit.terms import Term
     >>> first, *_ = per_inhabitant("income", territory.place("Aalter", Term(2024)))
     >>> first.year, first.unit
-    (2015, 'euro per inwoner')
+    (2005, 'euro per inwoner')
     """
     per = record(table)["per"]
     found = []

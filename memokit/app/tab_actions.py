@@ -77,7 +77,7 @@ class Actions:
             return
         where = " · ".join(escape(p) for p in (action.code, action.page) if p)
         priority = words("actions.priority") if action.priority == "no" else ""
-        self.head.value = f"<h3>{escape(action.title)}</h3><p class='memo-where'>{where} {priority}</p>"
+        self.head.value = f"<h2>{escape(action.title)}</h2><p class='memo-where'>{where} {priority}</p>"
         judged = self.state.judgement(action.code)
         self.form.show(judged)
         self.help.value = escape(str(lookup(f"records.values.status.{judged.status}.help")))

@@ -62,7 +62,7 @@ class _Page(Writer):
         style = data_path("templates", "memo.css").read_text("utf-8")
         yield f"<style>\n{style}{_running(meta.banner)}</style>\n</head>"
         yield f'<body class="{length}">\n<a class="skip" href="#tekst">{say("writers.skip")}</a>'
-        yield _given('<div class="banner" role="note">{}</div>', meta.banner)
+        yield _given('<aside class="banner">{}</aside>', meta.banner)
         yield '<main id="tekst" tabindex="-1">\n<header class="top">'
         yield _given('<p class="draft">{}</p>', meta.draft)
         yield f"<h1>{_shown(meta.title)}</h1>"
