@@ -75,14 +75,13 @@ def reason_sentence(draft: Draft, action: ActionMeasure) -> str:
 
 
 def write_relevant(draft: Draft) -> None:
-    """Write what became more relevant, and what less."""
-    draft.section("relevant")
+    """Write what became more relevant, and what less; without a tick the heading is absent, not empty."""
     found = of_kind(draft.findings, "more_relevant")
-    titles = {rule: [f.values["title"] for f in found if f.rule == rule] for rule in ("more", "less")}
-    sentences = [say(f"section.relevant.{rule}", titles=t) for rule, t in titles.items() if t]
-    draft.paragraph("relevant", *sentences, voice="opinion")
-    if not found:
-        draft.write("relevant", "section.relevant.none", voice="todo")
+    if found:
+        draft.section("relevant")
+        titles = {rule: [f.values["title"] for f in found if f.rule == rule] for rule in ("more", "less")}
+        sentences = [say(f"section.relevant.{rule}", titles=t) for rule, t in titles.items() if t]
+        draft.paragraph("relevant", *sentences, voice="opinion")
 
 
 def write_reply(draft: Draft) -> None:
@@ -99,16 +98,13 @@ def write_reply(draft: Draft) -> None:
 
 
 def write_own(draft: Draft) -> None:
-    """Write what the council itself did and can do: at most three lines and one count."""
-    if draft.public:
-        return
-    draft.section("own")
+    """Write what the council itself did and can do: at most three lines and one count; or nothing at all."""
     items = [say("section.own.item", v=finding.values) for finding in of_kind(draft.findings, "own", True)]
-    draft.bullets("own", items, voice="opinion")
     advice = draft.measures.advice
-    if advice is not None and advice.own_initiative:
-        draft.write("own-advice", "section.own.counts", a=advice)
-    elif not items:
-        draft.write("own-none", "section.own.none", voice="todo")
-    if draft.dossier.settings.discussed_with:
-        draft.write("own-discussed", "section.own.discussed")
+    counts = "section.own.counts" if advice is not None and advice.own_initiative else ""
+    discussed = "section.own.discussed" if not draft.public and draft.dossier.settings.discussed_with else ""
+    if items or counts or discussed:
+        draft.section("own")
+        draft.bullets("own", items, voice="opinion")
+        draft.write("own-advice", counts, a=advice)
+        draft.write("own-discussed", discussed)
