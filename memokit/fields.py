@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, ClassVar, Literal, TypeAlias
+from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, field_validator
+
+from memokit.texts import unmarked
 
 Kind = Literal["text", "code", "integer", "year", "number", "date", "choice", "codes", "sdg", "sources"]
 
@@ -44,6 +46,12 @@ class Record(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
     table: ClassVar[str]
     key: ClassVar[tuple[str, ...]]
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _without_marks(cls, value: Any) -> Any:
+        """Words that people wrote can never become markup: memokit's own marks are taken out at the door."""
+        return unmarked(value) if isinstance(value, str) else value
 
     @classmethod
     def cells(cls) -> dict[str, Cell]:

@@ -145,6 +145,11 @@ def note_mark(name: str | Iterable[str]) -> str:
     return _Marked("".join(f"{NOTE_OPEN}{_MARKS.sub('', n)}{NOTE_CLOSE}" for n in names if n))
 
 
+def unmarked(text: str) -> str:
+    """Return the words of a file without the characters that memokit keeps for its own marks."""
+    return _MARKS.sub("", text)
+
+
 def plain(text: str) -> str:
     """Return a sentence without its marks and footnote marks."""
     return _MARKS.sub("", re.sub(f"{NOTE_OPEN}.*?{NOTE_CLOSE}", "", text))
@@ -249,11 +254,11 @@ def quoted(text: str) -> str:
 
 
 def capital(text: str) -> str:
-    """Give a sentence its capital, also behind a mark of emphasis."""
+    """Give a sentence its capital, also behind a mark of emphasis; words of a file stay words of a file."""
     for i, char in enumerate(text):
         if char.isalpha():
-            upper = "E" if char == "é" and text[i : i + 3] == "één" else char.upper()  # "Eén", not "Één"
-            return _Marked(text[:i] + upper + text[i + 1 :])
+            upper = "E" if text[i : i + 3] == "één" else char.upper()  # "Eén", not "Één"
+            return type(text)(text[:i] + upper + text[i + 1 :])
         if char.isdigit():
             break
-    return _Marked(text)
+    return text

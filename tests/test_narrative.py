@@ -14,7 +14,7 @@ from memokit.evaluation import evaluate
 from memokit.folder import Dossier
 from memokit.measures.actions import COUNTED
 from memokit.records import Amount, Answer, Figure, PlanItem, Point, Source
-from memokit.texts import NBSP, lookup
+from memokit.texts import NBSP, NOTE_CLOSE, NOTE_OPEN, STRONG, lookup
 
 from .tiny import action, dossier, people, spent
 
@@ -313,3 +313,13 @@ def test_a_promise_that_was_kept_is_never_called_open() -> None:
     assert not [f for f in evaluate(kept).findings if f.kind == "promise_open"]
     assert not [f for f in evaluate(bare).findings if f.kind == "promise_open"]
     assert [f.subject for f in evaluate(asked).findings if f.kind == "promise_open"] == ["Bank"]
+
+
+def test_marks_of_memokit_in_a_councils_words_fall_away() -> None:
+    """Characters from the private use area, pasted in a title, are neither a style nor a footnote."""
+    item, judged = action("A", "achieved", line=f"{NOTE_OPEN}weg{NOTE_CLOSE}gedaan")
+    item = PlanItem(code="A", title=f"Titel{NOTE_OPEN}{NOTE_CLOSE}{STRONG}", solidarity="yes")
+    document = section(dossier(item, judged))
+    row = next(b for b in document.blocks if b.id == "actions").rows[0]  # type: ignore[union-attr]
+    assert [run.text for run in row[0]] == ["Titel"]
+    assert plain(row[1]) == "Gerealiseerd. Weggedaan."
