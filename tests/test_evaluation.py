@@ -227,3 +227,16 @@ def test_the_status_of_a_figure_reaches_its_footnote() -> None:
     )
     assert "2018: opgeteld over de gemeenten van voor de fusie." in aalter
     assert "opgeteld" not in mechelen
+
+
+def test_every_municipality_of_the_next_term() -> None:
+    """The 285 of today, and the 42 names and codes that merged away: each leads somewhere, and says so."""
+    term = Term(2030)
+    today = {town.code for town in territory.municipalities(2025)}
+    gone = {town.code for borders in (2018, 2019) for town in territory.municipalities(borders)} - today
+    assert (len(today), len(gone)) == (285, 42)
+    for code in sorted(today | gone):
+        ev = memokit.evaluate(code, term)
+        assert ev.measures.place is not None and ev.measures.place.code in today
+        assert (ev.measures.place.note == "successor") == (code in gone)
+        assert "Sinds 20" in words(ev) or code in today

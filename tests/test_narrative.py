@@ -323,3 +323,11 @@ def test_marks_of_memokit_in_a_councils_words_fall_away() -> None:
     row = next(b for b in document.blocks if b.id == "actions").rows[0]  # type: ignore[union-attr]
     assert [run.text for run in row[0]] == ["Titel"]
     assert plain(row[1]) == "Gerealiseerd. Weggedaan."
+
+
+def test_one_is_singular() -> None:
+    one = {"advices_given": 3, "advices_answered": 1, "advices_sources": ("R",), "beneficiaries": 1}
+    text = text_of(evaluate(dossier(*action("A", "achieved"), **one)).document)
+    assert "Eén van de drie adviezen kreeg een gemotiveerd antwoord." in text
+    assert "Eén van hun organisaties kreeg een subsidie" in text
+    assert "De ene actie is gerealiseerd." in text
