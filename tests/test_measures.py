@@ -140,6 +140,15 @@ def test_planned_and_spent_stop_at_the_last_account_and_the_same_plan() -> None:
     assert (final.last, final.planned_last) == (2025, 600)
 
 
+def test_solidarity_as_a_whole_by_hand() -> None:
+    years = (2018, 2020, 2021, 2022, 2023)
+    rows = [spent(field, year, 40, 50) for field in ("0150", "0160") for year in years]
+    whole = measure_money(dossier(*rows), 2022, lambda _: None).whole
+    assert whole is not None and (whole.planned_last, whole.spent) == (300, 240)  # 2 fields, 3 years
+    unknown = measure_money(dossier(*rows, spent("0150", 2022, None)), 2022, lambda _: None).whole
+    assert unknown is not None and unknown.spent is None
+
+
 def test_an_amount_without_a_source_is_left_out_and_named() -> None:
     made = dossier(Amount(item="0160", year=2022, spent=900000))
     money = measure_money(made, 2022, lambda _: None)

@@ -55,10 +55,11 @@ class PerInhabitant:
 
 @dataclass(frozen=True)
 class Money:
-    """The money of the term: per action, as a whole, then and now per inhabitant, and as a share."""
+    """The money of the term: per action, as a whole (0150 and 0160), then and now per inhabitant, a share."""
 
     last_account: int
     actions: Mapping[str, ActionMoney]
+    whole: ActionMoney | None
     per_year: Mapping[int, float]
     sources: tuple[str, ...]
     then: PerInhabitant | None
@@ -89,6 +90,7 @@ def measure_money(dossier: Dossier, last_account: int, population: Population) -
     return Money(
         last_account=last_account,
         actions=actions,
+        whole=_action([r for r in sourced if r.item in FIELDS and first <= r.year <= last], first, last),
         per_year=_per_year(sourced, term.start, last),
         sources=_sources(r for r in sourced if r.item in FIELDS and r.year <= last),
         then=then,

@@ -77,10 +77,13 @@ def _money(draft: Draft) -> None:
     assert money is not None
     draft.write("annex-money-plan", "annex.money.same_plan", lengths=FULL)
     titles = {item.code: item.title for item in draft.dossier.plan}
+    known = {titles.get(code, code): m for code, m in money.actions.items()}
+    if money.whole and (money.whole.planned_last is not None or money.whole.planned_first is not None):
+        known[say("annex.money.whole")] = money.whole
     rows = [
-        [f"{titles.get(code, code)}{note_mark(draft.source_note(f'money-{code}', m.sources))}",
-         number(m.planned_first), number(m.planned_last), number(m.spent)]
-        for code, m in money.actions.items()
+        [f"{title}{note_mark(draft.source_note(f'money-{title}', m.sources))}", number(m.planned_first),
+         number(m.planned_last), number(m.spent)]
+        for title, m in known.items()
     ]
     draft.table("annex_money", rows, ("first", "last", "spent"), {"action": 2.6})
     pictures.money_chart(draft)
