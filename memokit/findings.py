@@ -110,7 +110,7 @@ def _strengths(measures: Measures, dossier: Dossier) -> Iterator[Finding]:
     for c in _criteria(measures):
         better = c.score_then is not None and (c.score_now or 0) > c.score_then
         holds = catalogue.holds(c.key, c.now)  # "gedeeltelijk" is not yet "ja"
-        if better and holds and c.answer.sources_now:
+        if better and holds and c.answer.sources_now and c.answer.sources_then:
             told = {"statement": c.indicator.statement_yes, "then": c.then, "name": c.indicator.name}
             yield _make(measures, "strength", c.key, "criterion_better", told, c.answer.sources_now)
 

@@ -85,17 +85,18 @@ def measure_actions(dossier: Dossier) -> tuple[ActionMeasure, ...]:
 def _measure(dossier: Dossier, item: PlanItem, judged: list[Assessment]) -> ActionMeasure:
     together = [a for a in judged if a.judge == TOGETHER and a.status != "pending"]
     members = [a for a in judged if a.judge != TOGETHER and a.abstained == "no" and a.status != "pending"]
-    status, minority = combine(together[0].status if together else "", [a.status for a in members])
-    main = together[0] if together else next((a for a in members if a.status == status), None)
+    claimed, _ = combine(together[0].status if together else "", [a.status for a in members])
+    told, minority = combine(
+        _told(dossier, together[0]) if together else "", [_told(dossier, a) for a in members]
+    )
+    main = together[0] if together else next((a for a in members if a.status == claimed), None)
     sources = main.sources if main else ()
-    downgraded = status in NEGATIVE and not searched_and_asked(dossier, sources)
-    told = "unclear" if downgraded else status
     return ActionMeasure(
         item=item,
         status=told,
-        claimed=status,
+        claimed=claimed,
         certainty="proven" if told not in DONE or proves(dossier, sources, "carried_out") else "word",
-        downgraded=downgraded,
+        downgraded=claimed in NEGATIVE and told == "unclear",
         minority=minority,
         sources=sources,
         line=main.line if main else "",
@@ -105,6 +106,12 @@ def _measure(dossier: Dossier, item: PlanItem, judged: list[Assessment]) -> Acti
         reason_by=main.reason_by if main else (),
         relevance=main.relevance if main else "",
     )
+
+
+def _told(dossier: Dossier, judged: Assessment) -> str:
+    """Return what a judgement may be told as: a negative one only after a search and a question."""
+    bare = judged.status in NEGATIVE and not searched_and_asked(dossier, judged.sources)
+    return "unclear" if bare else judged.status
 
 
 def _result(dossier: Dossier, judged: Assessment | None) -> str:
