@@ -349,3 +349,23 @@ def test_nothing_public_ever_scores() -> None:
     for name in ("Mechelen", "Pajottegem", "Hasselt"):
         term = Term(2024)
         assert all(f.information and f.score_now is None for f in measure_public(place(name, term), term))
+
+
+def test_a_minority_never_says_no_without_a_search() -> None:
+    def by(member: int, status: str, *sources: str) -> Assessment:
+        return Assessment(action="A", judge=f"lid {member}", status=status, sources=sources)
+
+    item = PlanItem(code="A", title="x", solidarity="yes")
+    most = by(1, "achieved", "R"), by(2, "achieved", "R")
+    bare = measure_actions(dossier(item, *most, by(3, "not_started", "H")))
+    asked = measure_actions(dossier(item, *most, by(3, "stopped", "Z")))
+    assert (bare[0].status, bare[0].minority) == ("achieved", "unclear")
+    assert (asked[0].status, asked[0].minority) == ("achieved", "stopped")
+
+
+def test_a_policy_field_that_is_absent_is_not_zero() -> None:
+    """Only 0160 is known in 2022: years and names with 0150 in them would say something else."""
+    rows = [spent("0160", year, euro) for year, euro in ((2018, 60), (2021, 60), (2022, 70))]
+    money = measured(*rows, spent("0150", 2021, 40), people(2018, 10), people(2022, 10)).money
+    assert money is not None and money.now is not None and money.then is not None
+    assert (money.fields, money.now.amount, money.per_year) == (("0160",), 70, {2018: 60, 2022: 70})

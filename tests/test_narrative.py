@@ -331,3 +331,18 @@ def test_one_is_singular() -> None:
     assert "Eén van de drie adviezen kreeg een gemotiveerd antwoord." in text
     assert "Eén van hun organisaties kreeg een subsidie" in text
     assert "De ene actie is gerealiseerd." in text
+
+
+def test_only_the_policy_fields_that_are_known_are_named() -> None:
+    made = dossier(*action("A", "achieved"), spent("0160", 2022, 5000), people(2022, 1000))
+    document = evaluate(made).document
+    assert "5,00 euro per inwoner aan hulp aan het buitenland." in text_of(document)
+    note = next(plain(note.text) for note in document.notes if note.id == "money")
+    assert "beleidsveld 0160, uitgaven" in note and "0150" not in note
+
+
+def test_two_actions_with_one_title_keep_their_own_amounts() -> None:
+    twins = [record for code in ("A", "B") for record in action(code, "achieved", title="Subsidies")]
+    document = evaluate(dossier(*twins, spent("A", 2021, 10, 20), spent("B", 2021, 30, 40))).document
+    table = next(block for block in document.blocks if block.id == "annex-money" and block.kind == "table")
+    assert [plain(row[3]) for row in table.rows] == ["10", "30"]

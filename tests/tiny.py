@@ -56,7 +56,7 @@ def action(code: str, status: str = "", sources: tuple[str, ...] = ("R",), **mor
     plan = {
         name: more.pop(name) for name in tuple(more) if name in PlanItem.model_fields and name != "sources"
     }
-    item = PlanItem(code=code, title=f"Actie {code}", solidarity="yes", **plan)
+    item = PlanItem(**{"code": code, "title": f"Actie {code}", "solidarity": "yes", **plan})
     judged = Assessment(action=code, status=status, sources=sources, **more) if status else None
     return (item, judged) if judged else (item,)
 

@@ -60,6 +60,7 @@ class Money:
     last_account: int
     actions: Mapping[str, ActionMoney]
     whole: ActionMoney | None
+    fields: tuple[str, ...]
     per_year: Mapping[int, float]
     sources: tuple[str, ...]
     then: PerInhabitant | None
@@ -82,16 +83,18 @@ def measure_money(dossier: Dossier, last_account: int, population: Population) -
         for code in dict.fromkeys(row.item for row in sourced if row.item not in (*FIELDS, TOTAL))
         if (found := _action([r for r in sourced if r.item == code and first <= r.year <= last], first, last))
     }
-    then = _per_inhabitant(sourced, term.start, population)
+    fields = _fields(sourced, last)
     now = _per_inhabitant(sourced, last, population)
-    if then and now and _fields(sourced, then.year) != _fields(sourced, now.year):
-        then = None  # other policy fields on the two dates: no comparison (fairness.md 32)
+    # Other policy fields on the two dates: no comparison (fairness.md 32).
+    comparable = now is None or _fields(sourced, term.start) == fields
+    then = _per_inhabitant(sourced, term.start, population) if comparable else None
     share = _share(sourced, last)
     return Money(
         last_account=last_account,
         actions=actions,
-        whole=_action([r for r in sourced if r.item in FIELDS and first <= r.year <= last], first, last),
-        per_year=_per_year(sourced, term.start, last),
+        whole=_action([r for r in sourced if r.item in fields and first <= r.year <= last], first, last),
+        fields=tuple(sorted(fields)),
+        per_year=_per_year(sourced, term.start, last, fields),
         sources=_sources(r for r in sourced if r.item in FIELDS and r.year <= last),
         then=then,
         now=now,
@@ -138,9 +141,11 @@ def _fields(rows: list[Amount], year: int) -> frozenset[str]:
     return frozenset(r.item for r in rows if r.item in FIELDS and r.year == year and r.spent is not None)
 
 
-def _per_year(rows: list[Amount], first: int, last: int) -> dict[int, float]:
+def _per_year(rows: list[Amount], first: int, last: int, fields: frozenset[str]) -> dict[int, float]:
+    """Return the spending of the years in which the same policy fields are known: absent is not zero."""
     years = sorted({r.year for r in rows if r.item in FIELDS and first <= r.year <= last})
-    sums = {year: add_known(r.spent for r in rows if r.item in FIELDS and r.year == year) for year in years}
+    same = [year for year in years if _fields(rows, year) == fields]
+    sums = {year: add_known(r.spent for r in rows if r.item in FIELDS and r.year == year) for year in same}
     return {year: value for year, value in sums.items() if value is not None}
 
 

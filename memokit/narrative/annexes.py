@@ -77,13 +77,13 @@ def _money(draft: Draft) -> None:
     assert money is not None
     draft.write("annex-money-plan", "annex.money.same_plan", lengths=FULL)
     titles = {item.code: item.title for item in draft.dossier.plan}
-    known = {titles.get(code, code): m for code, m in money.actions.items()}
+    known = [(titles.get(code, code), f"money-{code}", m) for code, m in money.actions.items()]
     if money.whole and (money.whole.planned_last is not None or money.whole.planned_first is not None):
-        known[say("annex.money.whole")] = money.whole
+        known.append((draft.say("annex.money.whole", fields=money.fields), "money-whole", money.whole))
     rows = [
-        [f"{title}{note_mark(draft.source_note(f'money-{title}', m.sources))}", number(m.planned_first),
+        [f"{title}{note_mark(draft.source_note(name, m.sources))}", number(m.planned_first),
          number(m.planned_last), number(m.spent)]
-        for title, m in known.items()
+        for title, name, m in known
     ]
     draft.table("annex_money", rows, ("first", "last", "spent"), {"action": 2.6})
     pictures.money_chart(draft)
@@ -91,7 +91,7 @@ def _money(draft: Draft) -> None:
     floor, share = bool(money.per_year), money.share is not None and money.now is not None
     draft.write("annex-money-floor", "annex.money.floor" if floor else "", lengths=FULL, note=note)
     years = [[str(year), number(amount)] for year, amount in money.per_year.items()]
-    draft.table("annex_money_years", years, ("amount",))
+    draft.table("annex_money_years", years, ("amount",), fields=money.fields)
     shared = "annex.money.share" if share else ""
     draft.write("annex-money-share", shared, lengths=FULL, money=money, note=note)
     books = floor and draft.measures.term.start < 2020

@@ -8,7 +8,7 @@ from memokit import catalogue
 from memokit.document import FULL
 from memokit.measures.public import SOURCE
 from memokit.narrative.draft import Draft, value_label
-from memokit.texts import lookup, say
+from memokit.texts import capital, lookup, say
 
 
 def write_advice(draft: Draft) -> None:
@@ -58,7 +58,11 @@ def write_sources(draft: Draft) -> None:
     """Write every source that a footnote cites."""
     draft.write("annex-sources-intro", "annex.sources.intro", voice="", lengths=FULL)
     cited = sorted(draft.cited, key=lambda name: (name.startswith(SOURCE), name))
-    items = [say("annex.sources.item", id=name.removeprefix(SOURCE), text=draft.cite(name)) for name in cited]
+    items = [  # a public fact bears no number of the dossier
+        capital(draft.cite(name)) if name.startswith(SOURCE)
+        else say("annex.sources.item", id=name, text=draft.cite(name))
+        for name in cited
+    ]
     draft.bullets("annex-sources", items, voice="", lengths=FULL)
 
 

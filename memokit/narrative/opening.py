@@ -71,7 +71,8 @@ def _money(draft: Draft) -> str:
     same = money.then is not None and money.then.year < money.now.year
     then, real = (money.then, money.then_real) if same else (None, None)
     cites = "; ".join(draft.cites([*money.now.sources, *(then.sources if then else ())]))
-    values = {"now": money.now, "then": then, "real": real, "cites": cites}
+    names = [say(f"section.short.field_names.{field}") for field in money.fields]
+    values = {"now": money.now, "then": then, "real": real, "cites": cites, "names": names}
     note = draft.note("money", draft.say("section.short.note_money", **values))
     return draft.say("section.short.money", note=note, **values)
 
