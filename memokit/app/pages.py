@@ -72,7 +72,12 @@ def _page(state: State, names: tuple[str, ...]) -> Any:
     state.listen(_nothing, opened=fill)
     if os.environ.get("VOILA_PREHEAT") == "True":
         bell = Doorbell()
-        bell.on_msg(lambda *_: begin() if len(body.children) and state.dossier is None else None)
+
+        def ring(*_: object) -> None:  # once: a second ring may not replace a choice that somebody types in
+            bell.on_msg(ring, remove=True)
+            begin()
+
+        bell.on_msg(ring)
         page.children = [*page.children, bell]
     elif state.dossier is not None:
         fill()
