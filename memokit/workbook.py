@@ -16,13 +16,14 @@ from pathlib import Path
 from memokit import catalogue, texts
 from memokit.cells import labels
 from memokit.dossier import apply_changes
+from memokit.excel import Page, read_workbook, write_workbook
 from memokit.fields import Cell, Record
 from memokit.folder import Dossier
 from memokit.journal import Change, difference
 from memokit.problems import MemokitError, Problem, refuse_errors
 from memokit.records import PRIVATE_TABLES, TABLES, Settings
 from memokit.rows import id_of, read_records, to_fields
-from memokit.tables import Page, Sheet, read_bytes, read_workbook, write_workbook
+from memokit.tables import Sheet, read_bytes
 
 BASE_HEADS = ("table", "key", "fields")
 PUBLIC = tuple(model for model in TABLES if model.table not in PRIVATE_TABLES)

@@ -24,20 +24,11 @@ from memokit.cells import (
     parse_cell,
     sdg_targets,
 )  # fmt: skip
+from memokit.excel import Page, read_workbook, write_workbook
 from memokit.problems import MemokitError
 from memokit.records import CHOICES, TABLES, Assessment, Cell, PlanItem
 from memokit.rows import heads, read_records
-from memokit.tables import (
-    Page,
-    csv_bytes,
-    guard,
-    read_rows,
-    read_workbook,
-    replace_file,
-    restore,
-    write_csv,
-    write_workbook,
-)  # fmt: skip
+from memokit.tables import csv_bytes, guard, read_rows, replace_file, restore, write_csv
 
 NUMBER = Cell("number")
 ANY_TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=40)
