@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from memokit import texts
 
@@ -98,9 +98,14 @@ class MemokitError(Exception):
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
     @property
-    def choices(self) -> tuple[str, ...]:
-        """The answers that a person can choose from, of all problems together."""
-        return tuple(choice for problem in self.problems for choice in problem.choices)
+    def choices(self) -> Any:
+        """The answers that a person can choose from.
+
+        By name (`{"report_status": ["Origineel", "Herziening"]}`) when a file asks for a choice; otherwise
+        the answers of all problems together.
+        """
+        asked = {str(p.detail["asks"]): list(p.choices) for p in self.problems if "asks" in p.detail}
+        return asked or tuple(choice for problem in self.problems for choice in problem.choices)
 
 
 def refuse_errors(problems: Iterable[Problem]) -> None:

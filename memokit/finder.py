@@ -1,0 +1,447 @@
+"""Which items of a plan are about global solidarity: proposals that a person confirms, never decisions.
+
+The words stand in `data/catalogue/lexicon.yml`. Each word of a title gets *keys*, the things in the lexicon
+that it answers to: `vluchteling*`, the group `@south`, `LOI` in capitals. Patterns are sequences of keys, so
+no text, of a file or of the lexicon, is ever a regular expression. A title that leaves its subject to the
+plan above it ("Subsidies") is judged by that plan, when the plan is clearly about this field.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from numbers import Integral, Real
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import yaml
+
+from memokit.resources import data_path
+from memokit.texts import lookup
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+KEY = ("municipality", "report_year", "level", "code")
+READ = (*KEY, "parent", "title", "description", "comment")
+FOUND = ("theme", "sdg_targets", "certainty", "words")
+LEVELS = ("action", "action_plan", "objective")
+PARTS = ("entries", "above", "below")
+GAP, GAP_MARK = 3, ".."
+FIRM, STRONG = 0.7, 0.8
+# What is left of a certainty in a description, and below a plan: there with how general a title must be.
+FROM_TEXT, BELOW = 0.7, {"action_plan": (0.8, 0.5), "objective": (0.6, 1.0)}
+ABOUT = 0.5
+LETTERS_PER_ERROR = 8
+GENERAL = frozenset({"@filler", "@generic"})
+NOTHING: frozenset[str] = frozenset()
+_WORD = re.compile(r"[^\W_]+(?:['’´`][sS]\b)?")
+_ENDING = re.compile(r"['’´`][sS]$")
+_UNSEEN = str.maketrans("", "", "\u00ad\u200b\u200c\u200d\ufeff")
+
+Line = tuple[str, ...]
+Pattern = tuple[Line, ...]
+Span = tuple[int, int]
+Keys = Sequence[frozenset[str]]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Words that point to a theme.
+
+    Parameters
+    ----------
+    words, unless
+        Patterns of which one is enough, and patterns that take the proposal back.
+    certainty
+        How often such words mean this theme, as we judge it.
+    broad
+        Names the policy field, not the theme: counts only where nothing more precise is found.
+    """
+
+    theme: str
+    sdg: tuple[str, ...]
+    certainty: float
+    words: tuple[Pattern, ...]
+    unless: tuple[Pattern, ...] = ()
+    broad: bool = False
+
+
+class Title(NamedTuple):
+    """A text cut into words: as written, where each word stands, its keys, and the keys that count.
+
+    The keys of a false friend (the first word of "Noord-Zuidverbinding") do not count.
+    """
+
+    written: str
+    places: tuple[Span, ...]
+    keys: Keys
+    counting: Keys
+    phrases: tuple[Span, ...]
+
+    def whole(self, span: Span) -> Span:
+        """Return a span that does not cut a phrase in two."""
+        cut = [phrase for phrase in self.phrases if phrase[0] < span[1] and span[0] < phrase[1]]
+        return min(at for at, _ in (span, *cut)), max(end for _, end in (span, *cut))
+
+    def quote(self, span: Span) -> str:
+        """Return words as they were written; a semicolon would part them in the answer."""
+        first, last = self.places[span[0]][0], self.places[span[1] - 1][1]
+        return " ".join(self.written[first:last].replace(";", ",").split())
+
+    def letters(self, words: Iterable[int]) -> int:
+        """Count letters: a long compound says more than a short word."""
+        return sum(self.places[at][1] - self.places[at][0] for at in words)
+
+
+class Hit(NamedTuple):
+    """An entry that holds for a title, and the words that made it hold."""
+
+    entry: Entry
+    spans: tuple[Span, ...]
+
+
+class Proposal(NamedTuple):
+    """One theme for one item, with the words that led to it."""
+
+    theme: str
+    sdg: tuple[str, ...]
+    certainty: float
+    words: tuple[str, ...]
+
+
+class Item(NamedTuple):
+    """What is read of one item of a plan, as text."""
+
+    municipality: str
+    report_year: str
+    level: str
+    code: str
+    parent: str
+    title: str
+    description: str
+    comment: str
+
+
+# -- patterns -----------------------------------------------------------------------------------------------
+
+
+def fold(word: str) -> str:
+    """Return a word without accents, capitals and an ending after an apostrophe.
+
+    Examples
+    --------
+    >>> fold("Oekraïne"), fold("SDG's")
+    ('oekraine', 'sdg')
+    """
+    plain = unicodedata.normalize("NFKD", _ENDING.sub("", word).casefold())
+    return "".join(c for c in plain if not unicodedata.combining(c))
+
+
+def patterns(lines: Iterable[str]) -> tuple[Pattern, ...]:
+    """Return the patterns in some lines of the lexicon.
+
+    `&` parts what may stand anywhere; `..` leaves room for a few words, `~` for a space or none.
+
+    Examples
+    --------
+    >>> patterns(["fair~trade", "steun* & @south"])
+    ((('fair', 'trade'),), (('fairtrade',),), (('steun*',), ('@south',)))
+    """
+    ways = (way for line in lines for way in dict.fromkeys((line.replace("~", " "), line.replace("~", ""))))
+    return tuple(tuple(tuple(part.split()) for part in way.split("&")) for way in ways)
+
+
+def _ends(line: Line, at: int, keys: Keys) -> Iterator[int]:
+    """Yield where a sequence that starts at a word can end."""
+    if not line:
+        yield at
+    elif line[0] == GAP_MARK:
+        for start in range(at, min(at + GAP, len(keys)) + 1):
+            yield from _ends(line[1:], start, keys)
+    elif at < len(keys) and line[0] in keys[at]:
+        yield from _ends(line[1:], at + 1, keys)
+
+
+def _place(line: Line, keys: Keys) -> Span | None:
+    return next(((at, end) for at in range(len(keys)) for end in _ends(line, at, keys)), None)
+
+
+def _places(pattern: Pattern, keys: Keys) -> tuple[Span, ...]:
+    """Return the first place of each part of a pattern, or nothing when a part is missing."""
+    found = [_place(line, keys) for line in pattern]
+    return () if None in found else tuple(span for span in found if span)
+
+
+def _holds(lines: Iterable[Pattern], keys: Keys) -> bool:
+    return any(_places(pattern, keys) for pattern in lines)
+
+
+class Lines:
+    """Sequences by their first key, so that few of them are tried on a title."""
+
+    def __init__(self, lines: Iterable[Line]) -> None:
+        self.first: dict[str, list[Line]] = {}
+        for line in lines:
+            self.first.setdefault(line[0], []).append(line)
+
+    def spans(self, keys: Keys) -> list[Span]:
+        """Return every place where one of the sequences stands."""
+        tried = ((at, line) for at, of in enumerate(keys) for key in of for line in self.first.get(key, ()))
+        return [(at, end) for at, line in tried for end in _ends(line, at, keys)]
+
+
+def _words(hits: Iterable[Hit]) -> set[int]:
+    return {at for hit in hits for span in hit.spans for at in range(*span)}
+
+
+# -- the lexicon --------------------------------------------------------------------------------------------
+
+
+def _entry(raw: Mapping[str, Any]) -> Entry:
+    lines = patterns(raw["words"]), patterns(raw.get("unless", ()))
+    return Entry(raw["theme"], tuple(raw["sdg"]), float(raw["certainty"]), *lines, bool(raw.get("broad")))
+
+
+class Lexicon:
+    """The lexicon in memory.
+
+    Parameters
+    ----------
+    raw
+        `groups` of words; `spelling`, long words whose typing errors are understood; `false_friends`, which
+        never count; and three lists of entries: `entries`, for every title; `above`, which count only for a
+        plan that others stand under; `below`, which count only under a plan of this field.
+    """
+
+    def __init__(self, raw: Mapping[str, Any]) -> None:
+        self.entries = {part: tuple(map(_entry, raw[part])) for part in PARTS}
+        self.spelling = tuple(raw["spelling"])
+        groups = {f"@{name}": [line for (line,) in patterns(words.split(","))] for name, words in raw["groups"].items()}
+        self.groups: dict[str, set[str]] = {}
+        for name, lines in groups.items():
+            for line in lines:
+                self.groups.setdefault(" ".join(line), set()).add(name)
+        phrases = {name: [line for line in lines if len(line) > 1 or line[0] in groups] for name, lines in groups.items()}
+        self.phrases = {name: Lines(lines) for name, lines in phrases.items() if lines}
+        friends = [line for (line,) in patterns(raw["false_friends"])]
+        self.friends = Lines(friends)
+        self.first: dict[str, dict[str, list[tuple[Entry, Pattern]]]] = {part: {} for part in PARTS}
+        for part, entries in self.entries.items():
+            for entry in entries:
+                for pattern in entry.words:
+                    self.first[part].setdefault(pattern[0][0], []).append((entry, pattern))
+        every = [entry for entries in self.entries.values() for entry in entries]
+        used = [line for entry in every for pattern in (*entry.words, *entry.unless) for line in pattern]
+        keys = {key for line in (*used, *friends, *(line for lines in groups.values() for line in lines)) for key in line}
+        self.plain = frozenset(key for key in keys if "*" not in key)
+        self.starts = frozenset(key[:-1] for key in keys if key[-1] == "*" != key[0])
+        self.tails = frozenset(key[1:] for key in keys if key[0] == "*" != key[-1])
+        self.inside = tuple(key[1:-1] for key in keys if key[0] == "*" == key[-1])
+        self.keys = lru_cache(1 << 16)(self._keys)
+        self.title = lru_cache(1 << 13)(self._title)
+        self.hits = lru_cache(1 << 13)(self._hits)
+
+    def _keys(self, word: str) -> frozenset[str]:
+        """Everything in the lexicon that a word answers to."""
+        folded, capitals = fold(word), _ENDING.sub("", word)
+        if len(capitals) > 2 and capitals.endswith("s"):  # LOIs
+            capitals = capitals[:-1]
+        found = set(self.plain & ({folded, capitals} if capitals.isupper() else {folded}))
+        found.update(f"{folded[:n]}*" for n in range(1, len(folded) + 1) if folded[:n] in self.starts)
+        found.update(f"*{folded[n:]}" for n in range(len(folded)) if folded[n:] in self.tails)
+        found.update(f"*{part}*" for part in self.inside if part in folded)
+        if not found and (meant := self._meant(folded)):
+            return self._keys(meant)
+        return frozenset(found.union(*(self.groups.get(key, ()) for key in found)))
+
+    def _meant(self, word: str) -> str:
+        """The long word that was probably meant: one typing error for so many letters."""
+        from rapidfuzz import process
+        from rapidfuzz.distance import OSA
+
+        errors = len(word) // LETTERS_PER_ERROR
+        best = process.extractOne(word, self.spelling, scorer=OSA.distance, score_cutoff=errors) if errors else None
+        return str(best[0]) if best else ""
+
+    def _title(self, text: str) -> Title:
+        written = unicodedata.normalize("NFC", text.translate(_UNSEEN))
+        places = tuple(match.span() for match in _WORD.finditer(written))
+        keys = [self.keys(written[start:end]) for start, end in places]
+        phrases = []
+        for group, lines in self.phrases.items():
+            for span in lines.spans(keys):
+                phrases.append(span)
+                keys[slice(*span)] = [of | {group} for of in keys[slice(*span)]]
+        false = {at for span in self.friends.spans(keys) for at in range(*span)}
+        counting = [NOTHING if at in false else of for at, of in enumerate(keys)]
+        return Title(written, places, keys, counting, tuple(phrases))
+
+    def _hits(self, text: str, part: str = "entries") -> tuple[Hit, ...]:
+        """The entries that hold for a text, the most certain first."""
+        title, spans = self.title(text), dict[Entry, set[Span]]()
+        for key in NOTHING.union(*title.counting):
+            for entry, pattern in self.first[part].get(key, ()):
+                spans.setdefault(entry, set()).update(map(title.whole, _places(pattern, title.counting)))
+        kept = [Hit(e, tuple(sorted(at))) for e, at in spans.items() if at and not _holds(e.unless, title.keys)]
+        return tuple(sorted(kept, key=lambda hit: (-hit.entry.certainty, hit.entry.theme, hit.spans)))
+
+    def own(self, text: str, above: str) -> tuple[Hit, ...]:
+        """What a title says itself; what is not firm is also taken back by the title of the plan above."""
+        keys = self.title(above).keys
+        hits = [h for h in self.hits(text) if h.entry.certainty >= FIRM or not _holds(h.entry.unless, keys)]
+        precise = any(hit.entry.certainty >= FIRM and not hit.entry.broad for hit in hits)
+        return tuple(hit for hit in hits if not (precise and hit.entry.broad))
+
+    def topic(self, text: str) -> Hit | None:
+        """The entry that a plan or objective is about: half of what it says. A mere mention is not enough."""
+        title, hits = self.title(text), (*self.hits(text), *self.hits(text, "above"))
+        said = _words(hits)
+        rest = {at for at, of in enumerate(title.keys) if "@filler" not in of} - said
+        if not hits or title.letters(said) < ABOUT * title.letters(said | rest):
+            return None
+        return min(hits, key=lambda hit: (hit.spans[0], -hit.entry.certainty, hit.entry.theme))
+
+    def open_to(self, text: str, share: float) -> bool:
+        """Tell whether a title leaves its subject to the plan above: general words, no subject of its own."""
+        title, said = self.title(text), _words(self.hits(text, "below"))
+        general = {at for at, of in enumerate(title.keys) if not of.isdisjoint(GENERAL)} | said
+        local = any("@local" in of for of in title.keys)
+        enough = title.letters(general) >= share * title.letters(range(len(title.keys)))
+        return bool(general) and not local and enough
+
+
+@cache
+def lexicon() -> Lexicon:
+    """Return the lexicon in `data/catalogue`.
+
+    Examples
+    --------
+    >>> [hit.entry.theme for hit in lexicon().hits("Stedenband met een gemeente in Togo")][:1]
+    ['C']
+    """
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    return Lexicon(yaml.load(data_path("catalogue", "lexicon.yml").read_text("utf-8"), Loader=loader))
+
+
+# -- items --------------------------------------------------------------------------------------------------
+
+
+def _read(row: Any, name: str) -> Any:
+    return row.get(name) if isinstance(row, Mapping) else getattr(row, name, None)
+
+
+def _text(value: Any) -> str:
+    """A cell as text; what is missing, in whatever way a frame says so, is empty."""
+    if isinstance(value, str):
+        return value.strip()
+    if isinstance(value, Integral):
+        return str(value)
+    return f"{value:.12g}" if isinstance(value, Real) and value == value else ""
+
+
+def _above(item: Item, items: Mapping[tuple[str, ...], set[Item]]) -> Iterator[Item]:
+    """Yield the plan above an item, then the objective; a code that stands twice is nobody's parent."""
+    higher = LEVELS[LEVELS.index(item.level) + 1 :] if item.level in LEVELS else ()
+    for level in higher:
+        found = items.get((item.municipality, item.report_year, level, item.parent), set())
+        if item.parent and len(found) == 1:
+            (item,) = found
+            yield item
+
+
+def _proposals(title: Title, hits: Iterable[Hit], share: float = 1.0) -> Iterator[Proposal]:
+    """Yield one proposal per theme, with every word that led to it in the order of the title."""
+    by_theme: dict[str, list[Hit]] = {}
+    for hit in hits:
+        by_theme.setdefault(hit.entry.theme, []).append(hit)
+    for theme, found in by_theme.items():
+        spans = sorted({span for hit in found for span in hit.spans})
+        inner = {a for a in spans for b in spans if a != b and b[0] <= a[0] and a[1] <= b[1]}
+        words = dict.fromkeys(title.quote(span) for span in spans if span not in inner)
+        sdg = dict.fromkeys(code for hit in found for code in hit.entry.sdg)
+        yield Proposal(theme, tuple(sdg), share * max(hit.entry.certainty for hit in found), tuple(words))
+
+
+def _below(known: Lexicon, text: str, parent: Item, topic: Hit, share: float) -> Proposal:
+    """The proposal for a general title; under a plan about the whole field it may say the theme itself."""
+    label = lookup(f"records.values.level.{parent.level}.label")
+    title, above = known.title(text), known.title(parent.title)
+    hints = known.hits(text, "below")[:1]
+    entry = hints[0].entry if hints and topic.entry.broad else topic.entry
+    words = [title.quote(span) for hint in hints for span in hint.spans]
+    words += [f"{label}: {above.quote(span)}" for span in topic.spans]
+    return Proposal(entry.theme, entry.sdg, share * topic.entry.certainty, tuple(dict.fromkeys(words)))
+
+
+def _inherited(known: Lexicon, text: str, above: Iterable[Item]) -> Iterator[Proposal]:
+    """Yield what the plan or the objective above says of a title that leaves its subject to it."""
+    for parent in above:
+        share, general = BELOW[parent.level]
+        topic = known.topic(parent.title) if known.open_to(text, general) else None
+        if topic:
+            yield _below(known, text, parent, topic, share)
+        if topic or not known.open_to(parent.title, 1.0):
+            return
+
+
+def _judge(known: Lexicon, item: Item, above: tuple[Item, ...]) -> list[Proposal]:
+    """The proposals for one item, the most certain first: from its title, else its text, else from above."""
+    hits = known.own(item.title, above[0].title if above else "")
+    text = f"{item.description} {item.comment}"
+    found = [*_proposals(known.title(item.title), hits)]
+    if not found:
+        strong = [hit for hit in known.hits(text) if hit.entry.certainty >= STRONG]
+        found = [*_proposals(known.title(text), strong, FROM_TEXT)]
+    found = found or [*_inherited(known, item.title, above)]
+    return sorted(found, key=lambda proposal: (-proposal.certainty, proposal.theme))
+
+
+def suggest(plan_items: Any) -> pd.DataFrame:
+    """Propose a theme for the items of a plan that are about global solidarity.
+
+    Parameters
+    ----------
+    plan_items
+        A frame, or records or mappings, with level, code, parent and title; municipality, report_year,
+        description and comment are used where they are given.
+
+    Returns
+    -------
+    DataFrame
+        A row per item and theme: the key columns that were given (municipality, report_year, level, code),
+        theme, sdg_targets, certainty between 0 and 1, and the words that led to it. A word found in the plan
+        or objective above says so. No proposal, no row.
+
+    Examples
+    --------
+    >>> plan = [
+    ...     {"level": "action_plan", "code": "AP-1", "parent": "", "title": "Mondiaal beleid"},
+    ...     {"level": "action", "code": "AC-1", "parent": "AP-1", "title": "Subsidies"},
+    ...     {"level": "action", "code": "AC-2", "parent": "AP-1", "title": "Aanleg van een vluchtheuvel"},
+    ... ]
+    >>> suggest(plan)[["code", "theme", "words"]].values.tolist()
+    [['AP-1', 'A', 'Mondiaal'], ['AC-1', 'B', 'Subsidies; actieplan: Mondiaal']]
+    """
+    import pandas as pd
+
+    rows = plan_items.to_dict("records") if isinstance(plan_items, pd.DataFrame) else list(plan_items)
+    columns = getattr(plan_items, "columns", None)
+    given = [name for name in KEY if (any(_has(row, name) for row in rows) if columns is None else name in columns)]
+    items = [Item(*(_text(_read(row, name)) for name in READ)) for row in rows]
+    by_code: dict[tuple[str, ...], set[Item]] = {}
+    for item in items:
+        by_code.setdefault(item[: len(KEY)], set()).add(item._replace(description="", comment=""))
+    table = []
+    for row, item in zip(rows, items, strict=True):
+        key = [_read(row, name) for name in given]
+        for found in _judge(lexicon(), item, tuple(_above(item, by_code))):
+            certainty = max(round(found.certainty, 2), 0.01)
+            table.append([*key, found.theme, "; ".join(found.sdg), certainty, "; ".join(found.words)])
+    return pd.DataFrame(table, columns=[*given, *FOUND])
+
+
+def _has(row: Any, name: str) -> bool:
+    return name in row if isinstance(row, Mapping) else hasattr(row, name)

@@ -1,0 +1,124 @@
+"""Figures brought to other borders: counts are added, the rest is refused with the reason."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, cast
+
+from memokit import territory
+from memokit.problems import MemokitError, Problem
+from memokit.sources.delivery import Columns, Parts
+from memokit.territory import Kind
+
+_VALUE = {"observations": "value", "amounts": "amount"}
+# What does not tell one figure from another.
+_LOOSE = frozenset({"municipality", "value", "amount", "status", "source"})
+
+
+def harmonise(parts: Parts, at: int, file: str) -> None:
+    """Bring every table of a delivery to the borders `at`; what cannot be complete is left out and told.
+
+    Raises
+    ------
+    MemokitError
+        Something cannot be carried: a share, a survey, a plan, or a figure about a bigger territory.
+    """
+    wrong: dict[tuple[str, str], Problem] = {}
+    for name, columns in parts.tables().items():
+        if columns:
+            setattr(parts, name, _carried(name, columns, at, parts, wrong))
+    told = [replace(problem, file=file) for problem in wrong.values()]
+    parts.problems += [problem for problem in told if problem.severity != "error"]
+    if errors := [problem for problem in told if problem.severity == "error"]:
+        raise MemokitError(errors)
+
+
+Wrong = dict[tuple[str, str], Problem]
+
+
+def _note(wrong: Wrong, problem: Problem) -> None:
+    wrong.setdefault((problem.code, problem.found), problem)
+
+
+def _carried(table: str, columns: Columns, at: int, parts: Parts, wrong: Wrong) -> Columns:
+    """Return the columns with unchanged municipalities under their new code, and the others added up."""
+    keys = list(zip(columns["municipality"], columns["borders"], strict=True))
+    new = {key: _unchanged(*key, at) for key in set(keys)}
+    same = [i for i, key in enumerate(keys) if new[key]]
+    kept = {name: [cells[i] for i in same] for name, cells in columns.items()}
+    kept["municipality"] = [new[keys[i]] for i in same]
+    kept["borders"] = [at] * len(same)
+    places = [i for i, key in enumerate(keys) if not new[key]]
+    added = _added(table, [{n: cells[i] for n, cells in columns.items()} for i in places], at, parts, wrong)
+    # A file on mixed borders can hold a town and its predecessors: the town's own figure wins.
+    own = {_which({n: cells[i] for n, cells in kept.items()}) for i in range(len(same))} if added else set()
+    for row in added:
+        if _which(row) not in own:
+            for name in kept:
+                kept[name].append(row[name])
+    return kept
+
+
+def _which(row: Mapping[str, Any]) -> tuple[Any, ...]:
+    return (row["municipality"], *(cell for name, cell in row.items() if name not in _LOOSE))
+
+
+def _unchanged(code: str, borders: int, at: int) -> str:
+    if borders == at:
+        return code
+    return territory.parts(code, borders, at)[0] if territory.unchanged(code, borders, at) else ""
+
+
+def _added(
+    table: str, rows: list[dict[str, Any]], at: int, parts: Parts, wrong: Wrong
+) -> list[dict[str, Any]]:
+    """Return one row for each merged municipality and figure."""
+    groups: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
+    for row in rows:
+        label = territory.municipality(row["municipality"]).label
+        if table == "plan_items":
+            _note(wrong, Problem("merged-plan", found=label))
+        elif row["borders"] > at:
+            pieces = _labels(territory.parts(row["municipality"], row["borders"], at))
+            _note(wrong, Problem("not-to-be-split", found=label, choices=pieces, detail={"at": at}))
+        elif row.get("measure") == "outlay_per_inhabitant":
+            _note(wrong, Problem("per-inhabitant-dropped", "note", found=label))
+        else:
+            key = tuple(cell for name, cell in row.items() if name not in _LOOSE)
+            groups.setdefault(key, []).append(row)
+    found = []
+    for group in groups.values():
+        indicator = group[0].get("indicator")
+        kind = parts.spread.get(indicator, "share") if indicator else "count"
+        for code, total in _totals(group, _VALUE[table], at, cast(Kind, kind), wrong).items():
+            summed = {"status": "summed"} if "status" in group[0] else {}
+            found.append({**group[0], **summed, "municipality": code, _VALUE[table]: total, "borders": at})
+    return found
+
+
+def _totals(group: list[dict[str, Any]], value: str, at: int, kind: Kind, wrong: Wrong) -> dict[str, float]:
+    """Return the total of each merged municipality that the rows of one figure make up."""
+    values: dict[str, float] = {}
+    for row in group:
+        values[row["municipality"]] = values.get(row["municipality"], 0.0) + row[value]
+    totals: dict[str, float] = {}
+    for town in territory.municipalities(at):
+        pieces = territory.parts(town.code, at, group[0]["borders"])
+        if pieces == (town.code,) or not set(pieces) & set(values):
+            continue
+        try:
+            total = territory.carry(values, town.code, at, group[0]["borders"], kind)
+        except MemokitError as error:
+            _note(wrong, error.problems[0])
+            continue
+        if total is None:
+            missing = _labels(tuple(code for code in pieces if code not in values))
+            _note(wrong, Problem("merger-incomplete", "warning", found=town.label, choices=missing))
+        else:
+            totals[town.code] = total
+    return totals
+
+
+def _labels(codes: Mapping[str, Any] | tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(territory.municipality(code).label for code in codes)

@@ -1,0 +1,134 @@
+"""What a file turned out to hold: tidy tables, what is wrong, and what was repaired."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from memokit.problems import Problem
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+OBSERVATIONS = ("municipality", "indicator", "year", "value", "unit", "status", "source", "borders")
+AMOUNTS = (
+    "municipality", "year", "policy_field", "account", "action", "measure", "report", "report_year",
+    "report_status", "amount", "borders",
+)  # fmt: skip
+PLAN_ITEMS = (
+    "municipality", "report_year", "level", "code", "parent", "title", "description", "comment",
+    "own_evaluation", "borders",
+)  # fmt: skip
+COLUMNS = {"observations": OBSERVATIONS, "amounts": AMOUNTS, "plan_items": PLAN_ITEMS}
+NUMBERS = {
+    "year": "int64", "value": "float64", "report_year": "int64", "amount": "float64", "borders": "int64",
+}  # fmt: skip
+
+Columns = dict[str, Any]  # name of a column → its cells
+
+
+@dataclass(frozen=True)
+class Repair:
+    """One amount that was off by a power of ten, and the proof: euro per inhabitant times inhabitants.
+
+    Parameters
+    ----------
+    row
+        Of the file.
+    found, amount
+        What the file says, and what the other column proves.
+    factor
+        `amount / found`: 10, 100, …
+    """
+
+    row: int
+    municipality: str
+    year: int
+    policy_field: str
+    found: float
+    amount: float
+    factor: float
+
+
+@dataclass
+class Parts:
+    """What a reader of one kind found, as columns; borders and frames come after.
+
+    Parameters
+    ----------
+    rows
+        By table (`observations`, `amounts`), the row of the file of each line: the place of a problem.
+    spread
+        By indicator, how its figure moves over a merger: `count`, `share`, `median` or `survey`. One that is
+        not named cannot be added up.
+    usual_borders
+        The borders that this kind of file stands on, whatever the year; 0 when they follow the year.
+    labels
+        By indicator, its name in the file.
+    """
+
+    observations: Columns = field(default_factory=dict)
+    amounts: Columns = field(default_factory=dict)
+    plan_items: Columns = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    repairs: list[Repair] = field(default_factory=list)
+    spread: dict[str, str] = field(default_factory=dict)
+    labels: dict[str, str] = field(default_factory=dict)
+    usual_borders: int = 0
+
+    def tables(self) -> Mapping[str, Columns]:
+        """Return the three tables by name."""
+        return {name: getattr(self, name) for name in COLUMNS}
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """A file that was read.
+
+    Parameters
+    ----------
+    kind
+        The kind of file: `bbc-tidy`, `swing`, `statbel-population`, …
+    observations, amounts, plan_items
+        Frames with the columns of `COLUMNS`; empty where the file holds nothing of the sort.
+    problems
+        What was left out or asks for attention; never an error.
+    repairs
+        Every amount that was changed.
+    labels
+        By indicator, its name in the file.
+    """
+
+    kind: str
+    file: str
+    observations: pd.DataFrame
+    amounts: pd.DataFrame
+    plan_items: pd.DataFrame
+    problems: tuple[Problem, ...] = ()
+    repairs: tuple[Repair, ...] = ()
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def municipalities(self) -> tuple[str, ...]:
+        """The codes that the file is about, as delivered."""
+        tables = (self.observations, self.amounts, self.plan_items)
+        return tuple(sorted({code for table in tables for code in table["municipality"].unique()}))
+
+    @property
+    def years(self) -> tuple[int, ...]:
+        """The years that the figures are about."""
+        tables = (self.observations, self.amounts)
+        return tuple(sorted({int(year) for table in tables for year in table["year"].unique()}))
+
+
+def frame(table: str, columns: Mapping[str, Sequence[Any]]) -> pd.DataFrame:
+    """Return one table as a frame: every column there, numbers as numbers. The only door for pandas."""
+    import pandas as pd
+
+    names = COLUMNS[table]
+    if not columns:
+        columns = {name: [] for name in names}
+    made = pd.DataFrame({name: columns[name] for name in names})
+    kinds = {name: NUMBERS.get(name, "str") for name in names}
+    return made.astype({name: kind for name, kind in kinds.items() if len(made) == 0 or kind != "str"})
