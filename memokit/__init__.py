@@ -16,11 +16,15 @@ if TYPE_CHECKING:
     from memokit.dossier import open_dossier as open
     from memokit.evaluation import evaluate as evaluate
     from memokit.evaluation import export as export
+    from memokit.finder import suggest as suggest
     from memokit.problems import MemokitError as MemokitError
+    from memokit.sources import read as read
     from memokit.terms import Term as Term
 
 __version__ = "0.1.0"
-__all__ = ["MemokitError", "Term", "app", "check", "evaluate", "export", "new", "open", "territory"]
+__all__ = [
+    "MemokitError", "Term", "app", "check", "evaluate", "export", "new", "open", "read", "suggest", "territory",
+]  # fmt: skip
 
 _DOORS = {
     "MemokitError": ("memokit.problems", "MemokitError"),
@@ -31,6 +35,8 @@ _DOORS = {
     "export": ("memokit.evaluation", "export"),
     "new": ("memokit.dossier", "new"),
     "open": ("memokit.dossier", "open_dossier"),
+    "read": ("memokit.sources", "read"),
+    "suggest": ("memokit.finder", "suggest"),
     "territory": ("memokit.territory", None),
 }
 

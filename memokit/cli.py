@@ -1,4 +1,4 @@
-"""The command line: new, check, werkboek, evaluate, app. Dutch, unless MEMOKIT_LANG says otherwise."""
+"""The command line: new, import, check, werkboek, evaluate, app. Dutch, unless MEMOKIT_LANG says otherwise."""
 
 from __future__ import annotations
 
@@ -77,6 +77,79 @@ def new(name: str, folder: Path | None, term: int | None) -> None:
         made = memokit.new(name, folder, _term(term, None))
         click.echo(say("cli.said.made", name=made.folder))
         click.echo(say("cli.said.next", name=made.folder))
+
+
+@main.command("import", help=say("cli.import.help"))
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--into", "folder", type=click.Path(path_type=Path), help=say("cli.import.into"))
+@click.option("--kind", help=say("cli.import.kind"))
+@click.option("--choose", multiple=True, help=say("cli.import.choose"))
+@click.option("--ja", "sure", is_flag=True, help=say("cli.import.yes"))
+@click.option("--proef", "only_show", is_flag=True, help=say("cli.import.only_show"))
+@click.option("--undo", "id_", help=say("cli.import.undo"))
+@click.option("--list", "list_", is_flag=True, help=say("cli.import.list"))
+def import_(
+    files: tuple[Path, ...], folder: Path | None, kind: str | None, choose: tuple[str, ...], sure: bool,
+    only_show: bool, id_: str | None, list_: bool,
+) -> None:  # fmt: skip
+    """Bring files that a council downloaded into a dossier: shown first, undone with one command."""
+    from memokit import exchange, intake
+
+    if list_:
+        click.echo(exchange.list_kinds())
+        return
+    if folder is None:
+        raise click.UsageError(say("cli.import.where"))
+    with _telling():
+        dossier = memokit.open(folder)
+        if id_:
+            _, notes = intake.take_back(dossier, id_)
+            _print_problems(notes)
+            click.echo(say("intake.undone", id=id_))
+            return
+        if not (files or intake.waiting(dossier)):
+            click.echo(say("intake.inbox_empty", folder=folder / intake.INBOX))
+        for file in files or intake.waiting(dossier):
+            shown = exchange.show(dossier, file, kind, _choices(choose))
+            _print_problems(shown.problems)
+            click.echo(shown.text)
+            if only_show or not shown.proposal:
+                continue
+            if sure or not sys.stdin.isatty() or click.confirm(say("intake.question")):
+                dossier = shown.accept()
+                click.echo(say("intake.added", id=shown.proposal.id, folder=folder))
+            else:
+                click.echo(say("intake.not_added"))
+
+
+def _choices(given: Iterable[str]) -> dict[str, str]:
+    pairs = [text.partition("=") for text in given]
+    if wrong := [name for name, mark, _ in pairs if not mark]:
+        raise click.BadParameter(say("cli.import.bad_choose", found=wrong[0]))
+    return {name.strip(): value.strip() for name, _, value in pairs}
+
+
+@main.command("voorstellen", help=say("cli.proposals.help"))
+@click.argument("dossier", type=click.Path(path_type=Path))
+def proposals(dossier: Path) -> None:
+    """List the actions of the plan that seem to be about international solidarity."""
+    from memokit import exchange
+
+    with _telling():
+        click.echo(exchange.list_proposals(memokit.open(dossier)))
+
+
+@main.command("tabellen", help=say("cli.tables.help"))
+@click.argument("subject")
+@click.option("--out", type=click.Path(path_type=Path), default=Path("tabellen"), help=say("cli.tables.out"))
+@click.option("--formaat", "suffix", type=click.Choice(["csv", "xlsx"]), default="csv", help=say("cli.tables.form"))
+def save_tables(subject: str, out: Path, suffix: str) -> None:
+    """Save every table of a dossier and of its result, to be opened in a spreadsheet and read back."""
+    from memokit import exchange
+
+    with _telling():
+        files = exchange.save_tables(memokit.evaluate(subject), out, suffix)
+        click.echo(say("intake.saved_tables", n=len(files), folder=out))
 
 
 @main.command(help=say("cli.check.help"))

@@ -11,7 +11,7 @@ import re
 import shutil
 import unicodedata
 import uuid
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -160,12 +160,18 @@ def changes_of(
     return [each for each in changes if each is not None]
 
 
-def undo(dossier: Dossier, entry_id: str = "") -> Dossier:
-    """Take back the last entry, or the one with this id. What was changed since stays, and is listed."""
+def undo(dossier: Dossier, entry_id: str = "", keep: Collection[tuple[str, str]] = ()) -> Dossier:
+    """Take back the last entry, or the one with this id. What was changed since stays, and is listed.
+
+    Parameters
+    ----------
+    keep
+        Records, by table and id, of which the change stays.
+    """
     entry = read_journal(journal_path(dossier.folder)).find(entry_id)
     if entry is None:
         raise MemokitError(Problem("nothing-to-undo"))
-    back = tuple(each.inverted() for each in reversed(entry.changes))
+    back = tuple(c.inverted() for c in reversed(entry.changes) if (c.table, c.key) not in keep)
     return _save(dossier, Entry(_new_id(), back, entry.label, undoes=entry.id))
 
 

@@ -97,10 +97,11 @@ class Title(NamedTuple):
 
 
 class Hit(NamedTuple):
-    """An entry that holds for a title, and the words that made it hold."""
+    """An entry that holds for a title, the words that made it hold, and whether others take it back."""
 
     entry: Entry
     spans: tuple[Span, ...]
+    refused: bool
 
 
 class Proposal(NamedTuple):
@@ -140,17 +141,17 @@ def fold(word: str) -> str:
     return "".join(c for c in plain if not unicodedata.combining(c))
 
 
-def patterns(lines: Iterable[str]) -> tuple[Pattern, ...]:
-    """Return the patterns in some lines of the lexicon.
+def patterns(words: str) -> tuple[Pattern, ...]:
+    """Return the patterns in a list of the lexicon, which stand between commas.
 
     `&` parts what may stand anywhere; `..` leaves room for a few words, `~` for a space or none.
 
     Examples
     --------
-    >>> patterns(["fair~trade", "steun* & @south"])
+    >>> patterns("fair~trade, steun* & @south")
     ((('fair', 'trade'),), (('fairtrade',),), (('steun*',), ('@south',)))
     """
-    ways = (way for line in lines for way in dict.fromkeys((line.replace("~", " "), line.replace("~", ""))))
+    ways = (way for line in words.split(",") for way in dict.fromkeys((line.replace("~", " "), line.replace("~", ""))))
     return tuple(tuple(tuple(part.split()) for part in way.split("&")) for way in ways)
 
 
@@ -201,8 +202,9 @@ def _words(hits: Iterable[Hit]) -> set[int]:
 
 
 def _entry(raw: Mapping[str, Any]) -> Entry:
-    lines = patterns(raw["words"]), patterns(raw.get("unless", ()))
-    return Entry(raw["theme"], tuple(raw["sdg"]), float(raw["certainty"]), *lines, bool(raw.get("broad")))
+    lines = patterns(raw["words"]), patterns(raw["unless"]) if "unless" in raw else ()
+    sdg = tuple(code.strip() for code in raw["sdg"].split(","))
+    return Entry(raw["theme"], sdg, float(raw["certainty"]), *lines, bool(raw.get("broad")))
 
 
 class Lexicon:
@@ -218,8 +220,8 @@ class Lexicon:
 
     def __init__(self, raw: Mapping[str, Any]) -> None:
         self.entries = {part: tuple(map(_entry, raw[part])) for part in PARTS}
-        self.spelling = tuple(raw["spelling"])
-        groups = {f"@{name}": [line for (line,) in patterns(words.split(","))] for name, words in raw["groups"].items()}
+        self.spelling = tuple(word.strip() for word in raw["spelling"].split(","))
+        groups = {f"@{name}": [line for (line,) in patterns(words)] for name, words in raw["groups"].items()}
         self.groups: dict[str, set[str]] = {}
         for name, lines in groups.items():
             for line in lines:
@@ -242,7 +244,7 @@ class Lexicon:
         self.inside = tuple(key[1:-1] for key in keys if key[0] == "*" == key[-1])
         self.keys = lru_cache(1 << 16)(self._keys)
         self.title = lru_cache(1 << 13)(self._title)
-        self.hits = lru_cache(1 << 13)(self._hits)
+        self.found = lru_cache(1 << 13)(self._found)
 
     def _keys(self, word: str) -> frozenset[str]:
         """Everything in the lexicon that a word answers to."""
@@ -275,18 +277,22 @@ class Lexicon:
             for span in lines.spans(keys):
                 phrases.append(span)
                 keys[slice(*span)] = [of | {group} for of in keys[slice(*span)]]
-        false = {at for span in self.friends.spans(keys) for at in range(*span)}
-        counting = [NOTHING if at in false else of for at, of in enumerate(keys)]
-        return Title(written, places, keys, counting, tuple(phrases))
+        title = Title(written, places, keys, keys, tuple(phrases))
+        false = {at for span in self.friends.spans(keys) for at in range(*title.whole(span))}
+        return title._replace(counting=[NOTHING if at in false else of for at, of in enumerate(keys)])
 
-    def _hits(self, text: str, part: str = "entries") -> tuple[Hit, ...]:
-        """The entries that hold for a text, the most certain first."""
+    def _found(self, text: str, part: str) -> tuple[Hit, ...]:
+        """The entries that hold for a text or are taken back by it, the most certain first."""
         title, spans = self.title(text), dict[Entry, set[Span]]()
         for key in NOTHING.union(*title.counting):
             for entry, pattern in self.first[part].get(key, ()):
                 spans.setdefault(entry, set()).update(map(title.whole, _places(pattern, title.counting)))
-        kept = [Hit(e, tuple(sorted(at))) for e, at in spans.items() if at and not _holds(e.unless, title.keys)]
-        return tuple(sorted(kept, key=lambda hit: (-hit.entry.certainty, hit.entry.theme, hit.spans)))
+        hits = [Hit(e, tuple(sorted(at)), _holds(e.unless, title.keys)) for e, at in spans.items() if at]
+        return tuple(sorted(hits, key=lambda hit: (-hit.entry.certainty, hit.entry.theme, hit.spans)))
+
+    def hits(self, text: str, part: str = "entries") -> tuple[Hit, ...]:
+        """Return the entries that hold for a text, the most certain first."""
+        return tuple(hit for hit in self.found(text, part) if not hit.refused)
 
     def own(self, text: str, above: str) -> tuple[Hit, ...]:
         """What a title says itself; what is not firm is also taken back by the title of the plan above."""
@@ -306,11 +312,9 @@ class Lexicon:
 
     def open_to(self, text: str, share: float) -> bool:
         """Tell whether a title leaves its subject to the plan above: general words, no subject of its own."""
-        title, said = self.title(text), _words(self.hits(text, "below"))
-        general = {at for at, of in enumerate(title.keys) if not of.isdisjoint(GENERAL)} | said
-        local = any("@local" in of for of in title.keys)
-        enough = title.letters(general) >= share * title.letters(range(len(title.keys)))
-        return bool(general) and not local and enough
+        said = _words(self.hits(text, "below"))
+        keys = [of for of in self.title(text).keys if "@filler" not in of]
+        ...
 
 
 @cache
@@ -378,10 +382,11 @@ def _below(known: Lexicon, text: str, parent: Item, topic: Hit, share: float) ->
 
 def _inherited(known: Lexicon, text: str, above: Iterable[Item]) -> Iterator[Proposal]:
     """Yield what the plan or the objective above says of a title that leaves its subject to it."""
+    refused = [hit for hit in known.found(text, "entries") if hit.refused]
     for parent in above:
         share, general = BELOW[parent.level]
         topic = known.topic(parent.title) if known.open_to(text, general) else None
-        if topic:
+        if topic and not any(topic.entry.broad or hit.entry.theme == topic.entry.theme for hit in refused):
             yield _below(known, text, parent, topic, share)
         if topic or not known.open_to(parent.title, 1.0):
             return

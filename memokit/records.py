@@ -65,6 +65,7 @@ class PlanItem(Record):
     first_year: Annotated[int | None, Cell("year")] = None
     last_year: Annotated[int | None, Cell("year")] = None
     own_evaluation: Text = ""
+    in_plan: Annotated[Choice, _choice("yes_no")] = "yes"
     sources: Sources = ()
 
 
@@ -156,6 +157,7 @@ class Source(Record):
     consulted_on: Annotated[str, Cell("date")] = ""
     url: Text = ""
     file: Text = ""
+    checksum: Annotated[str, Cell("code")] = ""
     searched_in: Text = ""
     searched_on: Annotated[str, Cell("date")] = ""
     asked_whom: Text = ""
@@ -247,8 +249,8 @@ class OwnIndicator(Record):
     key = ("id_",)
     id_: Annotated[str, Cell("code", required=True)]
     name: Annotated[str, Cell("text", required=True)]
-    theme: Annotated[Choice, _choice("theme", required=True)]
-    unit: Annotated[str, Cell("text", required=True)]
+    theme: Annotated[Choice, _choice("theme")] = ""
+    unit: Text = ""
     decimals: Annotated[int | None, Cell("integer")] = 0
     direction: Annotated[Choice, _choice("direction", required=True)]
     sdg_target: Annotated[Names, Cell("sdg")] = ()

@@ -74,6 +74,11 @@ def apply(dossier: Dossier, path: Path | str) -> Dossier:
     return replace(done, problems=tuple(dict.fromkeys([*done.problems, *problems])))
 
 
+def lists_name() -> str:
+    """Return the name of the hidden sheet with the drop-down lists."""
+    return _word("lists")
+
+
 def _word(key: str) -> str:
     return str(texts.lookup(f"workbook.{key}", "nl"))
 

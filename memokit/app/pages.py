@@ -19,12 +19,14 @@ from memokit.app.tab_actions import Actions
 from memokit.app.tab_points import Points
 from memokit.app.tab_questions import Questions
 from memokit.app.tab_section import SectionText
+from memokit.app.tab_sources import Sources
 from memokit.app.tab_start import Start
 from memokit.resources import data_path
 from memokit.texts import say
 
 VIEWS: dict[str, Callable[[State], Any]] = {
     "start": Start,
+    "files": Sources,
     "actions": Actions,
     "questions": Questions,
     "points": Points,

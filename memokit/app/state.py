@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
-from memokit import catalogue, dossier
+from memokit import catalogue, dossier, intake
 from memokit.app.desk import Desk
 from memokit.app.desk import ToldError as ToldError
 from memokit.document import Length
 from memokit.evaluation import NAMES, Evaluation, evaluate, export, render
+from memokit.exchange import Shown, Suggestion, proposals, show
 from memokit.fields import Record
+from memokit.journal import Entry
 from memokit.narrative.letter import letter
-from memokit.problems import Problem
+from memokit.problems import MemokitError, Problem
 from memokit.records import Answer, Assessment, PlanItem, PlanLine, Rung, Source, Task
 from memokit.rows import file_of
+from memokit.tables import replace_file
 from memokit.texts import capital, say
 
 R = TypeVar("R", bound=Record)
@@ -27,8 +31,14 @@ TOGETHER = "raad"
 class State(Desk):
     """The dossier on the desk, and all that follows from it."""
 
+    offered: Shown
+
+    def __init__(self, folder: Path | None = None) -> None:
+        super().__init__(folder)
+        self.struck: set[str] = set()
+
     def _forget(self) -> None:
-        for name in ("problems", "evaluation"):
+        for name in ("problems", "evaluation", "_proposals"):
             self.__dict__.pop(name, None)
 
     # -- what is there ------------------------------------------------------------------------------------
@@ -90,6 +100,56 @@ class State(Desk):
     def ticked(self, what: str) -> bool:
         """Tell whether a step is ticked."""
         return self.record(Task, what).done == "yes"
+
+    # -- files ----------------------------------------------------------------------------------------------
+
+    def inbox(self) -> Path:
+        """Return the folder in which files can be dropped."""
+        return self.now.folder / intake.INBOX
+
+    def waiting(self) -> tuple[Path, ...]:
+        """Return the files that wait to be looked at."""
+        return intake.waiting(self.now)
+
+    def receive(self, name: str, content: bytes, limit: int) -> Path:
+        """Put a file that came through the page in the inbox, under its own name."""
+        if len(content) > limit:
+            raise ToldError(say("app.message.upload_too_big", n=limit // 1_000_000, folder=self.inbox()))
+        target = self.inbox() / (Path(name).name.lstrip(".~") or "bestand")
+        target.parent.mkdir(exist_ok=True)
+        replace_file(target, bytes(content))
+        return target
+
+    def look(self, path: Path, answers: Mapping[str, str]) -> Shown:
+        """Say what a file holds; what must be mended or chosen first stands in its problems."""
+        try:
+            self.offered = show(self.now, path, choose=answers)
+        except MemokitError as error:
+            self.offered = Shown(self.now, path, "", error.problems)
+        return self.offered
+
+    def accept(self) -> None:
+        """Add the file that was looked at."""
+        self._saved(self.offered.accept())
+
+    def imports(self) -> tuple[Entry, ...]:
+        """Return what was brought in and can be taken back."""
+        return intake.imports(self.now)
+
+    def take_back(self, id_: str) -> None:
+        """Take an import back; what something builds on stays."""
+        after, notes = intake.take_back(self.now, id_)
+        self._saved(after)
+        if notes:
+            raise ToldError(" ".join(note.message for note in notes))
+
+    @cached_property
+    def _proposals(self) -> list[Suggestion]:
+        return proposals(self.now)
+
+    def proposals(self) -> list[Suggestion]:
+        """Return the actions that seem to belong and were not accepted or struck."""
+        return [each for each in self._proposals if each[0].code not in self.struck]
 
     # -- how far, what is wrong, the text -----------------------------------------------------------------
 

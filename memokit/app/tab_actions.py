@@ -12,6 +12,7 @@ from memokit.app.forms import Form
 from memokit.app.new_source import NewSource
 from memokit.app.parts import More, box, button, heading, html, label, more, remarks, words
 from memokit.app.state import State
+from memokit.app.tab_sources import Proposals
 from memokit.fields import Record
 from memokit.records import Assessment, PlanItem
 from memokit.texts import lookup, say
@@ -44,7 +45,7 @@ class Actions:
             kind="card",
         )
         self.none = html(f"<p>{words('actions.none')}</p>", "card")
-        left = box(self.list, self._adding(), kind="side")
+        left = box(self.list, self._adding(), Proposals(state).widget, kind="side")
         self.widget = box(box(left, box(self.none, self.judging), kind="two", row=True), kind="view")
         state.listen(self.refresh)
         self.refresh()

@@ -6,6 +6,7 @@ A kind is a module with a `KIND`, the `HEADS` that it is known by, `recognises(i
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
@@ -18,7 +19,7 @@ from memokit.sources import borders as _borders
 from memokit.sources.delivery import Delivery, Parts, frame
 from memokit.sources.incoming import Incoming, fold, open_file
 from memokit.sources.places import border_notes, stand
-from memokit.territory import BORDERS
+from memokit.territory import BORDERS, Place
 
 GROUP = "memokit.sources"
 
@@ -45,7 +46,12 @@ def kinds() -> Mapping[str, Reader]:
     >>> {"bbc-tidy", "swing", "stadsmonitor"} <= set(kinds())
     True
     """
-    found = (cast(Reader, entry.load()) for entry in entry_points(group=GROUP))
+    found = []
+    for entry in entry_points(group=GROUP):
+        try:
+            found.append(cast(Reader, entry.load()))
+        except Exception:  # another package's reader that does not load stops nobody's import
+            logging.getLogger("memokit").warning("no reader %s", entry.name, exc_info=True)
     return {reader.KIND: reader for reader in sorted(found, key=lambda each: each.KIND)}
 
 
@@ -88,17 +94,45 @@ def read(
     if borders is not None and borders not in BORDERS:
         expected = ", ".join(map(str, BORDERS))
         raise MemokitError(Problem("unknown-borders", found=str(borders), expected=expected))
+    kind, parts = _parts(path, kind, choose)
+    if borders is not None:
+        _borders.harmonise(parts, borders, Path(path).name)
+    return _delivery(kind, Path(path).name, parts)
+
+
+def read_for(
+    place: Place, path: Path | str, kind: str | None = None, choose: Mapping[str, str] | None = None
+) -> tuple[Delivery, int]:
+    """Read a file for one municipality, on its own borders; count the rows about others.
+
+    Raises
+    ------
+    MemokitError
+        As `read`; or the file says nothing about the municipality, or only about a bigger territory.
+    """
+    kind, parts = _parts(path, kind, choose, _borders.codes_of(place))
+    left_out = _borders.keep_only(parts, place, Path(path).name)
+    _borders.harmonise(parts, place.borders, Path(path).name)
+    return _delivery(kind, Path(path).name, parts), left_out
+
+
+def _parts(
+    path: Path | str, kind: str | None, choose: Mapping[str, str] | None, only: frozenset[str] = frozenset()
+) -> tuple[str, Parts]:
     incoming = open_file(path, (fold(head) for reader in kinds().values() for head in reader.HEADS))
+    incoming = replace(incoming, grids=tuple(replace(grid, only=only) for grid in incoming.grids))
     reader = _reader(incoming, kind)
     parts = reader.read(incoming, dict(choose or {}))
-    refuse_errors([*incoming.notes, *parts.problems])
+    parts.problems = [*incoming.notes, *parts.problems]
+    refuse_errors(parts.problems)
     _put_on_borders(parts, incoming.path.name)
-    if borders is not None:
-        _borders.harmonise(parts, borders, incoming.path.name)
-    problems = tuple(dict.fromkeys([*incoming.notes, *parts.problems]))
+    return reader.KIND, parts
+
+
+def _delivery(kind: str, file: str, parts: Parts) -> Delivery:
     frames = {name: frame(name, columns) for name, columns in parts.tables().items()}
-    return Delivery(reader.KIND, incoming.path.name, problems=problems, repairs=tuple(parts.repairs),
-                    labels=parts.labels, **frames)
+    problems, repairs = tuple(dict.fromkeys(parts.problems)), tuple(parts.repairs)
+    return Delivery(kind, file, problems=problems, repairs=repairs, labels=parts.labels, **frames)
 
 
 def _reader(incoming: Incoming, kind: str | None) -> Reader:

@@ -17,7 +17,7 @@ from memokit.sources import bbc
 from memokit.sources.checking import repair
 from memokit.sources.delivery import PLAN_ITEMS, Parts
 from memokit.sources.incoming import Grid, Incoming
-from memokit.sources.places import by_name, settle, stand
+from memokit.sources.places import by_name, ours, settle, stand
 from memokit.sources.tabular import Table, find_header, load
 
 KIND = "bbc-actions"
@@ -112,14 +112,17 @@ def _towns(table: Table, choose: Mapping[str, str]) -> list[str]:
     if "nis" in table.columns:
         return settle(table, "nis")
     if "board" in table.columns:
-        return by_name(table, "board", bbc.boards(table, "board", choose), bbc.BORDERS)
+        names = [bbc.split_board(text)[1] for text in table.text("board")]
+        table.columns["town"] = list(ours(table, by_name(table, "board", names, bbc.BORDERS)))
+        bbc.boards(table, "board", choose)
+        return table.text("town")
     table.tell("missing-column", None, "board", found=NAMES["board"][0])
     refuse_errors(table.problems)
     return []
 
 
 def _items(table: Table, parts: Parts, codes: list[str], report_year: int) -> list[str]:
-    """Add every item of the plan, and return the code of the action of each row; one without code is left out.
+    """Add every item of the plan, and return the code of the action of each row; without code it is left out.
 
     An objective or action plan stands on many rows: it is one item. Two items under one code stay two.
     """
@@ -127,8 +130,8 @@ def _items(table: Table, parts: Parts, codes: list[str], report_year: int) -> li
     blocks = {text: block(text) for level in levels for text in set(table.text(level))}
     cells = [table.text(level) for level in levels]
     items: dict[tuple[str, ...], dict[str, Any]] = {}
-    first: dict[tuple[str, ...], tuple[int, int]] = {}
-    missing, twice, actions = [], [], []
+    places: dict[tuple[str, ...], list[int]] = {}
+    missing, actions = [], []
     for i, town in enumerate(codes):
         parent = ""
         for depth, level in enumerate(levels):
@@ -141,13 +144,14 @@ def _items(table: Table, parts: Parts, codes: list[str], report_year: int) -> li
             which = (town, level, item["code"], parent, item["title"], own)
             if which not in items:
                 items[which] = {"municipality": town, "level": level, "parent": parent, **item}
-                at, _ = first.setdefault(which[:3], (i, depth))
-                if at != i:
-                    twice.append((i, f"{item['code']} ({table.numbers[at]})"))
+                places.setdefault(which[:3], []).append(i)
             parent = item["code"]
         actions.append(blocks[cells[-1][i]]["code"])
     table.tell_each("code-missing", missing, "action", severity="warning")
-    table.tell_each("code-twice", twice, "action", severity="warning")
+    for (_, level, code), rows_ in places.items():
+        if len(rows_) > 1:
+            detail = {"n": len(rows_), "first": table.numbers[rows_[0]]}
+            table.tell("code-twice", rows_[1], level, severity="warning", found=code, detail=detail)
     rows = [{**item, "report_year": report_year} for item in items.values()]
     parts.plan_items = {name: [row[name] for row in rows] for name in PLAN_ITEMS[:-1]}
     return actions

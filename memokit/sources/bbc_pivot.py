@@ -18,7 +18,7 @@ from memokit.sources import bbc
 from memokit.sources.checking import repair
 from memokit.sources.delivery import Parts
 from memokit.sources.incoming import Grid, Incoming, fold
-from memokit.sources.places import by_name, settle, stand
+from memokit.sources.places import by_name, ours, settle, stand
 from memokit.sources.tabular import Table, columns
 
 KIND = "bbc-pivot"
@@ -145,7 +145,10 @@ def _towns(table: Table, choose: Mapping[str, str]) -> list[str]:
     """Return the municipality of each row: by code, or by the name of its board."""
     if all(text.isdigit() for text in table.text("who")):
         return settle(table, "who")
-    return by_name(table, "who", bbc.boards(table, "who", choose), bbc.BORDERS)
+    names = [bbc.split_board(text)[1] for text in table.text("who")]
+    table.columns["town"] = list(ours(table, by_name(table, "who", names, bbc.BORDERS)))
+    bbc.boards(table, "who", choose)
+    return table.text("town")
 
 
 def _check(

@@ -12,7 +12,7 @@ from memokit.sources import bbc
 from memokit.sources.checking import repair
 from memokit.sources.delivery import Parts
 from memokit.sources.incoming import Grid, Incoming, fold
-from memokit.sources.places import by_name, settle, stand
+from memokit.sources.places import by_name, ours, settle, stand
 from memokit.sources.tabular import Table, find_header, load
 
 KIND = "bbc-tidy"
@@ -70,14 +70,18 @@ def _load(grid: Grid) -> Table:
 
 def _towns(table: Table, choose: Mapping[str, str]) -> list[str]:
     """Return the municipality of each row, after one status and one kind of board are kept."""
+    if "nis" in table.columns:
+        towns = settle(table, "nis")
+    else:
+        names = [bbc.split_board(text)[1] for text in table.text("board")]
+        towns = ours(table, by_name(table, "board", names, bbc.BORDERS))
+    table.columns["town"] = list(towns)
     bbc.keep_one_status(table, choose)
     if "board_kind" in table.columns:
         bbc.keep_one_board(table, "board_kind", table.text("board_kind"), choose)
-    if "board" in table.columns and "nis" not in table.columns:
-        return by_name(table, "board", bbc.boards(table, "board", choose), bbc.BORDERS)
     if "board" in table.columns:
         bbc.boards(table, "board", choose)
-    return settle(table, "nis")
+    return table.text("town")
 
 
 def _common(table: Table, codes: list[str], told: Mapping[str, str]) -> dict[str, list[Any]]:

@@ -9,7 +9,7 @@ from typing import Any, cast
 from memokit import territory
 from memokit.problems import MemokitError, Problem
 from memokit.sources.delivery import Columns, Parts
-from memokit.territory import Kind
+from memokit.territory import BORDERS, Kind, Place
 
 _VALUE = {"observations": "value", "amounts": "amount"}
 # What does not tell one figure from another.
@@ -32,6 +32,58 @@ def harmonise(parts: Parts, at: int, file: str) -> None:
     parts.problems += [problem for problem in told if problem.severity != "error"]
     if errors := [problem for problem in told if problem.severity == "error"]:
         raise MemokitError(errors)
+
+
+def keep_only(parts: Parts, place: Place, file: str) -> int:
+    """Keep what is about one municipality, or about what it was made of; return how many rows were not.
+
+    Raises
+    ------
+    MemokitError
+        Nothing is about it; or only a bigger territory that it became part of, which says nothing about it.
+    """
+    mine = _ours(place)
+    codes: set[str] = set()
+    kept = left_out = 0
+    for name, columns in parts.tables().items():
+        if columns:
+            keys = list(zip(columns["municipality"], columns["borders"], strict=True))
+            here = [i for i, key in enumerate(keys) if key in mine]
+            kept, left_out = kept + len(here), left_out + len(keys) - len(here)
+            codes |= {code for code, _ in keys}
+            setattr(parts, name, {n: [cells[i] for i in here] for n, cells in columns.items()})
+    label = f"{place.code} {place.name}"
+    left_out += sum(int(str(p.detail["n"])) for p in parts.problems if p.code == "about-others")
+    parts.problems = [problem for problem in parts.problems if problem.code != "about-others"]
+    if not kept and (codes or left_out):
+        after = place.successor
+        if after and after.code in codes:
+            detail = {"successor": after.label}
+            raise MemokitError(Problem("only-the-successor", file=file, found=label, detail=detail))
+        raise MemokitError(Problem("nothing-about-us", file=file, found=label))
+    parts.repairs = [repair for repair in parts.repairs if repair.municipality in {code for code, _ in mine}]
+    return left_out
+
+
+def codes_of(place: Place) -> frozenset[str]:
+    """Return the codes under which a file can speak of a municipality, its successor's too."""
+    after = {place.successor.code} if place.successor else set()
+    return frozenset({code for code, _ in _ours(place)} | after)
+
+
+def _ours(place: Place) -> set[tuple[str, int]]:
+    """Return the codes, each with its borders, that are the municipality or a part of it."""
+    mine = {(code, at) for at in BORDERS if at <= place.borders for code in _pieces(place, at)}
+    return mine | {(code, at) for at in BORDERS if at > place.borders for code in _same(place, at)}
+
+
+def _pieces(place: Place, at: int) -> tuple[str, ...]:
+    return territory.parts(place.code, place.borders, at)
+
+
+def _same(place: Place, at: int) -> tuple[str, ...]:
+    unchanged = territory.unchanged(place.code, place.borders, at)
+    return territory.parts(place.code, place.borders, at) if unchanged else ()
 
 
 Wrong = dict[tuple[str, str], Problem]

@@ -43,6 +43,8 @@ class Grid:
         Starts the stream of all rows again; row 1 is the first of the file.
     first
         The number of the first row: 2 after a line `sep=;`.
+    only
+        The municipalities that the file is read for; empty for all.
     """
 
     file: str
@@ -50,6 +52,7 @@ class Grid:
     head: tuple[list[Raw], ...]
     rows: Callable[[], Iterator[list[Raw]]]
     first: int = 1
+    only: frozenset[str] = frozenset()
 
     def texts(self) -> list[list[str]]:
         """Return the first rows as text."""

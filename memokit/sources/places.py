@@ -7,13 +7,15 @@ problem. Nothing is added up over a merger that cannot be added up.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from memokit import territory
 from memokit.problems import MemokitError, Problem
-from memokit.sources.tabular import Table
+from memokit.sources.incoming import fold
+from memokit.sources.tabular import LIMIT_PROBLEMS, Table
 from memokit.terms import borders_of
 from memokit.territory import BORDERS
 
@@ -37,7 +39,7 @@ def dropped(code: str) -> str:
         return "brussels"
     if code.startswith("9999"):
         return "unknown_place"
-    return "elsewhere" if re.match(r"25|[5-9]", code) else ""
+    return "elsewhere" if re.match(r"25|[5689]", code) else ""
 
 
 @cache
@@ -68,34 +70,99 @@ def settle(table: Table, name: str) -> list[str]:
         places = [i for i, text in enumerate(texts) if why[text] in ("", "?")]
         table.keep(places)
         texts = [texts[i] for i in places]
-    return texts
+    return ours(table, texts)
 
 
-def by_name(table: Table, name: str, texts: Sequence[str], year: int) -> list[str]:
-    """Return the municipality of each row by its name, among those valid in a year."""
-    borders = borders_of(year)
-    found: dict[str, str] = {}
-    first = {text: i for i, text in reversed(list(enumerate(texts)))}
-    for text, at in first.items():
-        codes = _named(text, borders)
-        if len(codes) == 1:
-            found[text] = codes[0]
-        else:
-            near = tuple(territory.municipality(code).label for code in codes)
-            table.tell("unknown-municipality", at, name, found=text, choices=near)
-    return [found.get(text, "") for text in texts]
+def ours(table: Table, codes: list[str]) -> list[str]:
+    """Keep only the rows of the municipalities that somebody reads for, if for any; count the others."""
+    only = table.grid.only
+    places = [i for i, code in enumerate(codes) if not only or code in only]
+    if len(places) < len(codes):
+        table.tell("about-others", severity="note", detail={"n": len(codes) - len(places)})
+        table.keep(places)
+    return [codes[i] for i in places]
+
+
+def by_name(table: Table, name: str, texts: Sequence[str], year: int | Sequence[int]) -> list[str]:
+    """Return the municipality of each row by its name or code, among those valid in a year.
+
+    When all names of a year exist on other borders only, the names are those of that map.
+
+    Parameters
+    ----------
+    year
+        One year for all rows, or the year of each.
+    """
+    years = [year] * len(texts) if isinstance(year, int) else year
+    groups: dict[int, set[str]] = {}
+    first: dict[tuple[str, int], int] = {}
+    for at, key in enumerate(zip(texts, years, strict=True)):
+        if key not in first:
+            first[key] = at
+            groups.setdefault(key[1], set()).add(key[0])
+    maps = {each: _map_of(frozenset(group), each) for each, group in groups.items()}
+    found = {key: _named(key[0], maps[key[1]]) for key in first}
+    wrong = [(at, key) for key, at in first.items() if len(found[key]) != 1]
+    for at, key in wrong[:LIMIT_PROBLEMS]:
+        near = tuple(territory.municipality(code).label for code in found[key]) or _like(key[0], maps[key[1]])
+        table.tell("unknown-municipality", at, name, found=key[0], choices=near)
+    if len(wrong) > LIMIT_PROBLEMS:
+        table.tell("and-more", None, name, detail={"n": len(wrong) - LIMIT_PROBLEMS})
+    codes = {key: each[0] if len(each) == 1 else "" for key, each in found.items()}
+    return [codes[key] for key in zip(texts, years, strict=True)]
+
+
+def _like(text: str, borders: int) -> tuple[str, ...]:
+    try:
+        territory.find(text, borders)
+    except MemokitError as error:
+        return tuple(map(str, error.choices))
+    return ()
+
+
+def _map_of(names: frozenset[str], year: int) -> int:
+    """Return the borders of a year, or the nearest ones that have all names when those have not."""
+    wanted = borders_of(year)
+    fit = [at for at in BORDERS if all(_at(text, at) for text in names)]
+    return wanted if wanted in fit or not fit else min(fit, key=lambda at: (abs(at - wanted), -at))
+
+
+def _folded(text: str) -> str:
+    plain = unicodedata.normalize("NFKD", text)
+    return fold("".join(char for char in plain if not unicodedata.combining(char)))
 
 
 @cache
+def _index(borders: int) -> Mapping[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for town in territory.municipalities(borders):
+        for key in (town.code, _folded(town.name)):
+            found[key] = (*found.get(key, ()), town.code)
+    return found
+
+
+@lru_cache(10_000)
+def _at(text: str, borders: int) -> tuple[str, ...]:
+    """Return the codes with a name on some borders; a suffix of REFNIS, "Aalst (Aalst)", does not matter."""
+    names = _index(borders)
+    return names.get(_folded(text)) or names.get(_folded(re.sub(r" \([^()]*\)$", "", text)), ())
+
+
 def _named(text: str, borders: int) -> tuple[str, ...]:
     """Return the codes with a name: those on the borders, else on the nearest newer or older ones."""
-    for at in sorted(BORDERS, key=lambda each: (abs(each - borders), -each)):
-        try:
-            return (territory.find(text, at).code,)
-        except MemokitError as error:
-            if error.problems[0].code == "ambiguous-municipality":
-                return tuple(choice.split()[0] for choice in error.choices)
-    return ()
+    order = sorted(BORDERS, key=lambda each: (abs(each - borders), -each))
+    return next((codes for at in order if (codes := _at(text, at))), ())
+
+
+def namesakes(text: str) -> frozenset[str]:
+    """Return every code that a name has had: several where a merger kept the name.
+
+    Examples
+    --------
+    >>> sorted(namesakes("Aalter")), sorted(namesakes("Mechelen"))
+    (['44001', '44084'], ['12025'])
+    """
+    return frozenset(code for borders in BORDERS for code in _at(text, borders))
 
 
 def stand(codes: Sequence[str], years: Sequence[int], usual: int = 0) -> list[int]:

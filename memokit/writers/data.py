@@ -12,6 +12,7 @@ from typing import Any
 
 from memokit import texts
 from memokit.document import Bullets, Document, Figure, Paragraph, Section, Table, Text
+from memokit.tables import guard
 from memokit.writers import Writer, runs_of, signature
 
 SCHEMA_VERSION = 1
@@ -55,7 +56,7 @@ def _cell(value: Any) -> Any:
     if value is None or value != value:
         return ""
     if isinstance(value, str):
-        return f"'{value}" if value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
+        return guard(value)
     return value
 
 

@@ -1,0 +1,137 @@
+"""A delivered file becomes a proposal for the dossier: shown first, then saved as one entry, undone as one.
+
+The file is kept as received under `bronnen/`, with its checksum and the day it came. What the council wrote
+is never overwritten: of an action that is there already, only what the plan itself says is renewed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from memokit import territory
+from memokit.dossier import apply_changes, changes_of, slug
+from memokit.folder import Dossier, journal_path
+from memokit.intake.records import Builder, kept_source
+from memokit.intake.undo import imports as imports
+from memokit.intake.undo import take_back as take_back
+from memokit.journal import Change, read_journal
+from memokit.problems import MemokitError, Problem
+from memokit.sources import read_for
+from memokit.sources.delivery import Delivery
+from memokit.tables import read_bytes, replace_file
+
+FOLDER, INBOX = "bronnen", "inbox"
+LIMIT = 120_000_000
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """What an import would do to a dossier.
+
+    Parameters
+    ----------
+    id
+        Of the journal entry: the same file with the same choices has the same id.
+    changes
+        What is added (`before` None) or changed; empty when the dossier has it all.
+    left_out
+        Rows about other municipalities, and amounts of other policy fields, years or plans.
+    done
+        This very import was done before and not undone.
+    """
+
+    id: str
+    path: Path
+    kept_as: str
+    delivery: Delivery
+    changes: tuple[Change, ...]
+    problems: tuple[Problem, ...]
+    left_out: int
+    done: bool
+
+    def tally(self) -> Mapping[str, tuple[int, int]]:
+        """Return by table how many records are added and how many are changed."""
+        added = Counter(change.table for change in self.changes if change.before is None)
+        every = Counter(change.table for change in self.changes)
+        return {table: (added[table], every[table] - added[table]) for table in every}
+
+
+def propose(
+    dossier: Dossier, path: Path | str, kind: str | None = None, choose: Mapping[str, str] | None = None,
+    on: str = "",
+) -> Proposal:
+    """Read a file for a dossier, and return what would be added and changed. Nothing is written.
+
+    Parameters
+    ----------
+    choose
+        Answers to what only a person can choose, as for `read`.
+    on
+        The day on which the file was received, yyyy-mm-dd; today, if not given.
+
+    Raises
+    ------
+    MemokitError
+        As `read`; the file is about another municipality; or it holds another plan than the one evaluated.
+    """
+    path = Path(path)
+    digest = hashlib.sha256(read_bytes(path, LIMIT)).hexdigest()
+    answers = "".join(f"{name}={value};" for name, value in sorted((choose or {}).items()))
+    id_ = f"import-{hashlib.sha256((digest + answers).encode()).hexdigest()[:12]}"
+    done = read_journal(journal_path(dossier.folder)).find(id_) is not None
+    town = territory.place(dossier.settings.municipality, dossier.term)
+    got, others = read_for(town, path, kind, choose)
+    known = kept_source(dossier, digest)
+    kept_as = known.file if known else _free_name(dossier, path)
+    day = known.consulted_on if known else on or datetime.now().astimezone().date().isoformat()
+    builder = Builder(dossier, got, kept_as, digest, day)
+    changes = () if done else tuple(changes_of(dossier, builder.records()))
+    problems = (*got.problems, *builder.problems)
+    return Proposal(id_, path, kept_as, got, changes, problems, others + builder.left_out, done)
+
+
+def accept(dossier: Dossier, proposal: Proposal) -> Dossier:
+    """Keep the file and save the changes, as one entry in the journal.
+
+    Raises
+    ------
+    MemokitError
+        The file or the journal cannot be written: then the dossier is as it was.
+    """
+    if proposal.done or not proposal.changes:
+        return dossier
+    target = dossier.folder / proposal.kept_as
+    there = target.exists()
+    data = read_bytes(proposal.path, LIMIT)
+    target.parent.mkdir(exist_ok=True)
+    replace_file(target, data)
+    label = f"{proposal.delivery.kind}: {proposal.path.name}"
+    try:
+        saved = apply_changes(dossier, proposal.changes, label, proposal.id)
+    except MemokitError:
+        if not there:
+            target.unlink(missing_ok=True)
+        raise
+    if proposal.path.resolve().parent == (dossier.folder / INBOX).resolve():
+        proposal.path.unlink(missing_ok=True)
+    return saved
+
+
+def waiting(dossier: Dossier) -> tuple[Path, ...]:
+    """Return the files in the inbox of a dossier."""
+    folder = dossier.folder / INBOX
+    found = sorted(folder.iterdir()) if folder.is_dir() else []
+    return tuple(path for path in found if path.is_file() and not path.name.startswith((".", "~")))
+
+
+def _free_name(dossier: Dossier, path: Path) -> str:
+    """Return a name under `bronnen/` that no other file has."""
+    stem, suffix = slug(path.stem) or "bestand", re.sub(r"[^.\w]", "", path.suffix.lower())
+    names = (f"{FOLDER}/{stem}{f'-{n}' if n > 1 else ''}{suffix}" for n in range(1, 10_000))
+    return next(name for name in names if not (dossier.folder / name).exists())

@@ -1,0 +1,287 @@
+"""What the readers of figures share: whose figure a row is, what is missing, what stands there twice.
+
+What is missing is counted by its meaning and never becomes a zero; two different figures for one
+municipality, year and indicator are a problem, for nobody can tell which one holds.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from memokit.cells import number_text
+from memokit.grid import letter
+from memokit.problems import MemokitError, Problem
+from memokit.sources.delivery import Parts
+from memokit.sources.incoming import Grid, Incoming, fold
+from memokit.sources.numbers import Mark, bare, parse
+from memokit.sources.places import by_name, dropped, namesakes
+from memokit.sources.tabular import Floats, Names, Table, columns, find_header, load
+from memokit.territory import BORDERS
+
+MISSING: Mapping[str, str] = {
+    **dict.fromkeys(("x", "X"), "censored"), **dict.fromkeys(("?", "n.b."), "unknown"),
+    **dict.fromkeys(("-", "–", "."), "empty"), **dict.fromkeys(("n.v.t.", "nvt"), "not_applicable"),
+}  # fmt: skip
+# What a Swing site writes as a number where there is none.
+SENTINELS = {-99996.0: "empty", -99997.0: "censored", -99998.0: "not_applicable", -99999.0: "unknown"}
+_UNITS = {
+    **{unit: unit for unit in (
+        "%", "‰", "aantal", "euro", "inwoners", "personen", "huishoudens", "ha", "km", "km²", "m²", "kg",
+        "ton", "kWh", "MWh", "GWh", "jaar", "dagen", "gemiddelde", "index", "score", "euro per inwoner",
+        "per 100 inwoners", "per 1000 inwoners", "per 1.000 inwoners",
+    )},
+    "in %": "%", "procent": "%", "€": "euro", "eur": "euro", "in euro": "euro", "m2": "m²", "km2": "km²",
+}  # fmt: skip
+_WITH_CODE = re.compile(r"(?:.*\()?(\d{4,5})(?:\)| \D.*)?")
+_TOTALS = re.compile(
+    r"belgi[eë]|vlaanderen|wallonië|(vlaams|waals) gewest|(provincie|arrondissement|regio|gewest)\b.*"
+)
+_BRUSSELS = frozenset(
+    """Anderlecht Brussel Elsene Etterbeek Evere Ganshoren Jette Koekelberg Oudergem Schaarbeek
+    Sint-Agatha-Berchem Sint-Gillis Sint-Jans-Molenbeek Sint-Joost-ten-Node Sint-Lambrechts-Woluwe
+    Sint-Pieters-Woluwe Ukkel Vorst Watermaal-Bosvoorde""".casefold().split()
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Series:
+    """One indicator: its unit, and how its figure moves over a merger."""
+
+    indicator: str
+    unit: str = ""
+    spread: str = "share"
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class Who:
+    """Whose figures the rows of a table are, and of which year; `borders` where the file tells them."""
+
+    towns: Sequence[str]
+    years: Sequence[int]
+    borders: Sequence[int] = ()
+
+    @cached_property
+    def keys(self) -> np.ndarray[Any, np.dtype[np.int64]]:
+        """One number for each municipality, year and borders."""
+        n = len(self.towns)
+        number = {town: int(town) if re.fullmatch(r"[0-9]{5}", town) else 0 for town in set(self.towns)}
+        towns = np.fromiter(map(number.__getitem__, self.towns), np.int64, n)
+        years = np.fromiter(self.years, np.int64, n)
+        borders = np.fromiter(self.borders or (0,) * n, np.int64, n)
+        return (towns * 10_000 + years) * 10_000 + borders
+
+    @cached_property
+    def repeats(self) -> bool:
+        """Whether some municipality and year stand there more than once."""
+        return len(np.unique(self.keys)) < len(self.keys)
+
+
+def unit_of(head: str) -> str:
+    """Return the unit that a head tells between brackets; empty when it tells none.
+
+    Examples
+    --------
+    >>> unit_of("Groen in de buurt (%)"), unit_of("Inwoners (aantal)"), unit_of("Werkenden (20-64 jaar)")
+    ('%', 'aantal', '')
+    """
+    inside = re.search(r"\(([^()]+)\)\s*$", head)
+    return _UNITS.get(inside[1].strip(), _UNITS.get(inside[1].strip().casefold(), "")) if inside else ""
+
+
+def open_table(grid: Grid, names: Names, needed: Sequence[str]) -> tuple[Table, tuple[str, ...]]:
+    """Return every column of a sheet: those of `names` by name, and the heads of the others.
+
+    Raises
+    ------
+    MemokitError
+        No header, or a head stands there twice.
+    """
+    at = find_header(grid, names, needed)
+    if at is None:
+        return load(grid, names, needed), ()
+    known = {fold(head): name for name, heads in names.items() for head in heads}
+    places: dict[str, int] = {}
+    for i, head in enumerate(grid.texts()[at]):
+        name = known.get(fold(head), head)
+        if name in places:
+            raise MemokitError(Problem("duplicate-head", file=grid.file, sheet=grid.sheet, found=head,
+                                       row=at + grid.first, column=letter(i)))
+        if head:
+            places[name] = i
+    return columns(grid, at, places), tuple(name for name in places if name not in names)
+
+
+def each_sheet(
+    incoming: Incoming, parts: Parts, fits: Callable[[Grid], Any], use: Callable[[Grid], None]
+) -> None:
+    """Read every sheet that fits; all problems of all sheets come together."""
+    grids = [grid for grid in incoming.grids if fits(grid)]
+    for grid in grids or incoming.grids[:1]:
+        try:
+            use(grid)
+        except MemokitError as error:
+            parts.problems += error.problems
+    left = [grid.sheet for grid in incoming.grids if not fits(grid) and any(map(any, grid.head))]
+    if grids and left:
+        parts.problems.append(Problem("sheets-ignored", "note", file=incoming.path.name, choices=tuple(left)))
+    if not any(problem.severity == "error" for problem in parts.problems):
+        _check_whole(parts, incoming.path.name, len(grids) > 1)
+
+
+def _check_whole(parts: Parts, file: str, several: bool) -> None:
+    """Refuse a file without one figure, and two sheets with a figure about the same."""
+    got = parts.observations
+    if not got.get("value"):
+        parts.problems.append(Problem("no-figures", file=file))
+    elif several:
+        names = ["indicator", "municipality", "year", *["borders"] * ("borders" in got)]
+        tally = Counter(zip(*(got[name] for name in names), strict=True))
+        twice = [" ".join(map(str, key)) for key, n in tally.items() if n > 1]
+        parts.problems += [Problem("two-sheets", file=file, found=found) for found in twice[:10]]
+
+
+def ignore(table: Table, heads: Sequence[str]) -> None:
+    """Say which columns are not used."""
+    if heads:
+        table.tell("columns-ignored", severity="note", choices=tuple(heads))
+
+
+def kind_of(cells: Sequence[Any]) -> str:
+    """Return whether a column holds `numbers`, `text`, or is `empty`.
+
+    Examples
+    --------
+    >>> kind_of(["bos", "x"]), kind_of(["x", "12,5"]), kind_of(["", "-"])
+    ('text', 'numbers', 'empty')
+    """
+    texts = (cell for cell in cells if not isinstance(cell, str) or bare(cell) not in ("", *MISSING))
+    some = False
+    for cell in texts:
+        some = True
+        if parse(cell, ",") is not None or parse(cell, ".") is not None:
+            return "numbers"
+    return "text" if some else "empty"
+
+
+def numbers(
+    table: Table, names: Sequence[str], choose: Mapping[str, str], usual: Mark = ""
+) -> dict[str, Floats]:
+    """Return columns of numbers, NaN where there is none; one note says how many and why."""
+    found = table.floats(names, usual, MISSING, choose)
+    tally: Counter[str] = Counter()
+    for name, values in found.items():
+        cells = table.columns[name]
+        said = [cells[i] for i in np.flatnonzero(np.isnan(values)).tolist()]
+        tally.update(MISSING.get(bare(cell), "empty") for cell in said if isinstance(cell, str))
+        low = values <= -99996.0
+        for sentinel, reason in SENTINELS.items() if low.any() else ():
+            at = values == sentinel
+            tally[reason] += int(at.sum())
+            values[at] = np.nan
+    if total := tally.total():
+        table.tell("missing-values", severity="note", detail={"n": total, "why": dict(sorted(tally.items()))})
+    return found
+
+
+def add(
+    parts: Parts, table: Table, who: Who, name: str, values: Floats, series: Series, source: str,
+    only: np.ndarray[Any, np.dtype[np.bool_]] | None = None,
+) -> None:
+    """Add the figures of one column; what is missing gives no row.
+
+    Parameters
+    ----------
+    name
+        The column of the table, for the place of a problem.
+    only
+        The rows that count.
+    """
+    there = np.flatnonzero(~np.isnan(values) if only is None else ~np.isnan(values) & only)
+    if who.repeats:
+        there = _once(table, who, name, values, there)
+    places, n = there.tolist(), len(there)
+    columns_ = {
+        "municipality": _pick(who.towns, places), "indicator": [series.indicator] * n,
+        "year": _pick(who.years, places), "value": values[there].tolist(), "unit": [series.unit] * n,
+        "status": ["published"] * n, "source": [source] * n,
+    }  # fmt: skip
+    if who.borders:
+        columns_["borders"] = _pick(who.borders, places)
+    for column, cells in columns_.items():
+        parts.observations.setdefault(column, []).extend(cells)
+    parts.spread[series.indicator] = series.spread
+    if series.label and n:
+        parts.labels[series.indicator] = series.label
+
+
+def _pick(cells: Sequence[Any], places: Sequence[int]) -> Sequence[Any]:
+    return cells if len(places) == len(cells) else [cells[i] for i in places]
+
+
+def _once(table: Table, who: Who, name: str, values: Floats, there: Any) -> Any:
+    """Return the places without those that say the same again; refuse two different figures."""
+    _, first, which = np.unique(who.keys[there], return_index=True, return_inverse=True)
+    differs = values[there] != values[there][first][which]
+    wrong = [(i, number_text(float(values[i]))) for i in there[differs].tolist()]
+    table.tell_each("two-figures", wrong, name)
+    if (same := len(there) - len(first) - len(wrong)) > 0:
+        table.tell("repeated-figures", severity="note", detail={"n": same})
+    return np.sort(there[first])
+
+
+def leave_out(table: Table, name: str) -> list[str]:
+    """Return who each row is about, as a code where one stands there; totals and others leave the table."""
+    texts = table.text(name)
+    said = {text: _code_or_name(text) for text in set(texts)}
+    why = {text: _why(who) for text, who in said.items()}
+    tally = Counter(why[text] for text in texts)
+    for reason in sorted(filter(None, tally)):
+        table.tell("left-out", severity="note", detail={"n": tally[reason], "reason": reason})
+    places = [i for i, text in enumerate(texts) if not why[text]]
+    if len(places) < len(texts):
+        table.keep(places)
+    return [said[texts[i]] for i in places]
+
+
+def _code_or_name(text: str) -> str:
+    """Return the code in "Mechelen (12025)" or "12025 Mechelen"; else the name."""
+    match = _WITH_CODE.fullmatch(text)
+    return match[1].zfill(5) if match else text
+
+
+def _why(who: str) -> str:
+    name = who.casefold()
+    if name in _BRUSSELS:
+        return "brussels"
+    if name.startswith(("onbekend", "buiten ")):
+        return "unknown_place"
+    return "total" if _TOTALS.fullmatch(name) or name.startswith("brussels ") else dropped(who)
+
+
+def resolve(
+    table: Table, name: str, texts: Sequence[str], years: Sequence[int], choose: Mapping[str, str]
+) -> Who:
+    """Return whose figures the rows are: codes stay, a name is looked up among those valid in its year.
+
+    A name that stands for another municipality after a merger is told; `choose={"borders": "2025"}` says
+    that all names are those of one map.
+    """
+    said = choose.get("borders", "")
+    if said and said not in map(str, BORDERS):
+        table.tell("no-such-choice", found=said, choices=tuple(map(str, BORDERS)))
+        said = ""
+    if said:
+        at = int(said)
+        return Who(by_name(table, name, texts, at), years, [at] * len(texts))
+    double = sorted({text for text in set(texts) if not text.isdigit() and len(namesakes(text)) > 1})
+    if double:
+        table.tell("name-of-two", severity="warning", name=name, choices=tuple(double))
+    return Who(by_name(table, name, texts, years), years)
