@@ -11,8 +11,10 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from memokit import catalogue, texts
+from memokit.exchange import kind_name
 from memokit.fields import Cell, Record
 from memokit.records import CHOICES, TABLES, Settings
+from memokit.sources import kinds
 
 HERE = Path(__file__).parent
 NOTICE = (
@@ -85,6 +87,7 @@ def lists() -> Mapping[str, str]:
     on = {True: "aan", False: "uit"}
     return {
         "first_evening": evening(),
+        "kinds": table(("Soort", "Wat"), [(f"`{kind}`", kind_name(kind)) for kind in sorted(kinds())]),
         "documents": documents(),
         "tables": "\n\n".join(one_table(model) for model in (*TABLES, Settings)),
         "core": questions(core=True),

@@ -1,4 +1,4 @@
-"""The command line: new, import, check, werkboek, evaluate, app. Dutch, unless MEMOKIT_LANG says otherwise."""
+"""The command line: new, import, check, evaluate, app … In Dutch, unless MEMOKIT_LANG says otherwise."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from memokit.texts import lookup, say
 if TYPE_CHECKING:
     from memokit.problems import Problem
 
+SUFFIXES = ["csv", "xlsx"]
 Command = Callable[..., Any]
 
 
@@ -113,11 +114,12 @@ def import_(
             shown = exchange.show(dossier, file, kind, _choices(choose))
             _print_problems(shown.problems)
             click.echo(shown.text)
-            if only_show or not shown.proposal:
+            if only_show or not shown.can_add:
                 continue
             if sure or not sys.stdin.isatty() or click.confirm(say("intake.question")):
                 dossier = shown.accept()
-                click.echo(say("intake.added", id=shown.proposal.id, folder=folder))
+                id_ = shown.proposal.id if shown.proposal else ""
+                click.echo(say("intake.added", id=id_, folder=folder))
             else:
                 click.echo(say("intake.not_added"))
 
@@ -142,7 +144,7 @@ def proposals(dossier: Path) -> None:
 @main.command("tabellen", help=say("cli.tables.help"))
 @click.argument("subject")
 @click.option("--out", type=click.Path(path_type=Path), default=Path("tabellen"), help=say("cli.tables.out"))
-@click.option("--formaat", "suffix", type=click.Choice(["csv", "xlsx"]), default="csv", help=say("cli.tables.form"))
+@click.option("--formaat", "suffix", type=click.Choice(SUFFIXES), default="csv", help=say("cli.tables.form"))
 def save_tables(subject: str, out: Path, suffix: str) -> None:
     """Save every table of a dossier and of its result, to be opened in a spreadsheet and read back."""
     from memokit import exchange

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -35,9 +36,17 @@ class Shown:
     text: str
     problems: tuple[Problem, ...] = ()
     proposal: Proposal | None = None
+    werkboek: bool = False
+
+    @property
+    def can_add(self) -> bool:
+        """Whether there is anything to save."""
+        return self.werkboek or self.proposal is not None
 
     def accept(self) -> Dossier:
         """Save it."""
+        if self.werkboek:
+            return workbook.apply(self.dossier, self.path)
         return intake.accept(self.dossier, self.proposal) if self.proposal else self.dossier
 
 
@@ -51,6 +60,8 @@ def show(
     MemokitError
         As `intake.propose`.
     """
+    if kind is None and workbook.recognises(path):
+        return _werkboek(dossier, path)
     found = intake.propose(dossier, path, kind, choose)
     got, name = found.delivery, texts.plain(path.name)
     lines = [say("intake.understood", file=name, kind=kind_name(got.kind))]
@@ -69,18 +80,29 @@ def show(
     elif not found.changes:
         lines.append(say("intake.nothing"))
     else:
-        lines += [*_changes(found), say("intake.kept", file=found.kept_as)]
+        lines += [*_changes(found.changes), say("intake.kept", file=found.kept_as)]
     proposal = found if found.changes else None
     return Shown(dossier, path, texts.plain("\n".join(lines)), found.problems, proposal)
 
 
-def _changes(found: Proposal) -> list[str]:
+def _werkboek(dossier: Dossier, path: Path) -> Shown:
+    """Say what somebody changed in a werkboek."""
+    changes, problems = workbook.changes_in(dossier, path)
+    lines = [say("intake.werkboek", file=texts.plain(path.name)), *_changes(changes)]
+    lines += [] if changes else [say("intake.nothing")]
+    return Shown(dossier, path, texts.plain("\n".join(lines)), problems, werkboek=bool(changes))
+
+
+def _changes(changes: Sequence[Change]) -> list[str]:
+    added = Counter(change.table for change in changes if change.before is None)
+    gone = Counter(change.table for change in changes if change.after is None)
+    every = Counter(change.table for change in changes)
     lines = [
-        say("intake.adds", table=texts.lookup(f"records.tables.{table}.title", "nl"), added=added,
-            changed=changed)
-        for table, (added, changed) in found.tally().items()
+        say("intake.adds", table=texts.lookup(f"records.tables.{table}.title", "nl"), added=added[table],
+            changed=n - added[table] - gone[table], gone=gone[table])
+        for table, n in every.items()
     ]
-    changed = [change for change in found.changes if change.before is not None]
+    changed = [change for change in changes if change.before is not None and change.after is not None]
     lines += [line for change in changed[:SHOWN] for line in _change(change)]
     return [*lines, *([say("intake.change_more", n=len(changed) - SHOWN)] if len(changed) > SHOWN else [])]
 

@@ -33,7 +33,6 @@ GAP, GAP_MARK = 3, ".."
 FIRM, STRONG = 0.7, 0.8
 # What is left of a certainty in a description, and below a plan: there with how general a title must be.
 FROM_TEXT, BELOW = 0.7, {"action_plan": (0.8, 0.5), "objective": (0.6, 1.0)}
-ABOUT = 0.5
 LETTERS_PER_ERROR = 8
 GENERAL = frozenset({"@filler", "@generic"})
 NOTHING: frozenset[str] = frozenset()
@@ -90,10 +89,6 @@ class Title(NamedTuple):
         """Return words as they were written; a semicolon would part them in the answer."""
         first, last = self.places[span[0]][0], self.places[span[1] - 1][1]
         return " ".join(self.written[first:last].replace(";", ",").split())
-
-    def letters(self, words: Iterable[int]) -> int:
-        """Count letters: a long compound says more than a short word."""
-        return sum(self.places[at][1] - self.places[at][0] for at in words)
 
 
 class Hit(NamedTuple):
@@ -190,8 +185,8 @@ class Lines:
 
     def spans(self, keys: Keys) -> list[Span]:
         """Return every place where one of the sequences stands."""
-        tried = ((at, line) for at, of in enumerate(keys) for key in of for line in self.first.get(key, ()))
-        return [(at, end) for at, line in tried for end in _ends(line, at, keys)]
+        starts = ((at, key) for at, of in enumerate(keys) for key in of & self.first.keys())
+        return [(at, end) for at, key in starts for line in self.first[key] for end in _ends(line, at, keys)]
 
 
 def _words(hits: Iterable[Hit]) -> set[int]:
@@ -257,6 +252,8 @@ class Lexicon:
         found.update(f"*{part}*" for part in self.inside if part in folded)
         if not found and (meant := self._meant(folded)):
             return self._keys(meant)
+        if any(map(str.isdigit, word)):  # a code or a year
+            found.add("@filler")
         return frozenset(found.union(*(self.groups.get(key, ()) for key in found)))
 
     def _meant(self, word: str) -> str:
@@ -303,18 +300,20 @@ class Lexicon:
 
     def topic(self, text: str) -> Hit | None:
         """The entry that a plan or objective is about: half of what it says. A mere mention is not enough."""
-        title, hits = self.title(text), (*self.hits(text), *self.hits(text, "above"))
-        said = _words(hits)
-        rest = {at for at, of in enumerate(title.keys) if "@filler" not in of} - said
-        if not hits or title.letters(said) < ABOUT * title.letters(said | rest):
+        keys, hits = self.title(text).keys, (*self.hits(text), *self.hits(text, "above"))
+        said = {at for at in _words(hits) if "@filler" not in keys[at]}
+        rest = {at for at, of in enumerate(keys) if of.isdisjoint(GENERAL)} - said
+        if not hits or len(said) < len(rest):
             return None
         return min(hits, key=lambda hit: (hit.spans[0], -hit.entry.certainty, hit.entry.theme))
 
     def open_to(self, text: str, share: float) -> bool:
         """Tell whether a title leaves its subject to the plan above: general words, no subject of its own."""
-        said = _words(self.hits(text, "below"))
-        keys = [of for of in self.title(text).keys if "@filler" not in of]
-        ...
+        keys, said = self.title(text).keys, _words(self.hits(text, "below"))
+        telling = [at for at, of in enumerate(keys) if "@filler" not in of]
+        general = [at for at in telling if at in said or "@generic" in keys[at]]
+        local = any("@local" in of for of in keys)
+        return bool(keys) and not local and len(general) >= share * len(telling)
 
 
 @cache

@@ -16,7 +16,7 @@ from memokit.dossier import Dossier
 from memokit.measures import Measures
 from memokit.measures.actions import OPEN
 from memokit.measures.agenda import NEGATIVE, CriterionMeasure
-from memokit.records import Point, values_of
+from memokit.records import Point
 from memokit.texts import NBSP
 
 Kind = Literal["strength", "achieved", "promise_open", "wish", "changed", "more_relevant", "sdg", "own"]
@@ -94,7 +94,7 @@ def _points(measures: Measures, dossier: Dossier, which: str, kind: Kind) -> Ite
         if point.kind == which and (which != "promise" or _still_open(measures, dossier, point)):
             certainty: Certainty = "proven" if point.sources else "opinion"
             subject = point.subject or point.title
-            yield _make(measures, kind, subject, "point", values_of(point), point.sources, certainty)
+            yield _make(measures, kind, subject, "point", point.model_dump(), point.sources, certainty)
 
 
 def _still_open(measures: Measures, dossier: Dossier, point: Point) -> bool:

@@ -8,7 +8,7 @@ The reader, the checks, the werkboek, the form in the app and the handbook are a
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated
 
 from memokit.fields import Cell, Choice, Names, Record, Sources, SourcesShort, Text
 from memokit.fields import choice as _choice
@@ -338,14 +338,3 @@ def model_of(table: str) -> type[Record]:
     """
     models: tuple[type[Record], ...] = (*TABLES, Settings)
     return {model.table: model for model in models}[table]
-
-
-def values_of(record: Record) -> dict[str, Any]:
-    """Return the fields of a record as a dictionary in the declared order.
-
-    Examples
-    --------
-    >>> values_of(PlanItem(code="AC1", title="Noodhulp"))["level"]
-    'action'
-    """
-    return {name: getattr(record, name) for name in type(record).model_fields}

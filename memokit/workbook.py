@@ -16,7 +16,7 @@ from pathlib import Path
 from memokit import catalogue, texts
 from memokit.cells import labels
 from memokit.dossier import apply_changes
-from memokit.excel import Page, read_workbook, write_workbook
+from memokit.excel import Book, Page, read_workbook, write_workbook
 from memokit.fields import Cell, Record
 from memokit.folder import Dossier
 from memokit.journal import Change, difference
@@ -65,13 +65,32 @@ def apply(dossier: Dossier, path: Path | str) -> Dossier:
     MemokitError
         Something in the werkboek cannot be used: then nothing is changed.
     """
-    sheets = _sheets(Path(path))
-    records, problems = _read(sheets, Path(path).name, dossier)
-    refuse_errors(problems)
-    changes = _changes(records, sheets, dossier)
+    changes, problems = changes_in(dossier, path)
     digest = hashlib.sha256(read_bytes(Path(path))).hexdigest()[:12]
     done = apply_changes(dossier, changes, _word("journal"), f"workbook-{digest}")
     return replace(done, problems=tuple(dict.fromkeys([*done.problems, *problems])))
+
+
+def changes_in(dossier: Dossier, path: Path | str) -> tuple[list[Change], tuple[Problem, ...]]:
+    """Return what was changed in a werkboek, and what to say about it. Nothing is written.
+
+    Raises
+    ------
+    MemokitError
+        Something in the werkboek cannot be used.
+    """
+    sheets = _sheets(Path(path))
+    records, problems = _read(sheets, Path(path).name, dossier)
+    refuse_errors(problems)
+    return _changes(records, sheets, dossier), problems
+
+
+def recognises(path: Path | str) -> bool:
+    """Tell whether a file is a werkboek that memokit made."""
+    try:
+        return _word("base") in Book(path).sheets
+    except MemokitError:
+        return False
 
 
 def lists_name() -> str:

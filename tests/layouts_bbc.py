@@ -52,12 +52,15 @@ def tidy(path: Path, rows: Sequence[Mapping[str, Any]], filters: str = FILTERS) 
     return workbook(path, [[filters], [], heads, *lines])
 
 
-def pivot_csv(path: Path, heads: Sequence[Mapping[str, str]], rows: Mapping[str, Sequence[float | None]]) -> Path:
+def pivot_csv(
+    path: Path, heads: Sequence[Mapping[str, str]], rows: Mapping[str, Sequence[float | None]]
+) -> Path:
     """Write the pivot as text: a block of heads, the row NIS-code with the measure, then a row for each code."""
     names = [name for name in heads[0] if name != "measure"]
     block = [[name, *(head[name] for head in heads)] for name in names]
     measures = ["NIS-code", *(head["measure"] for head in heads)]
-    return text(path, [*block, measures, *([code, *map(dutch, values)] for code, values in rows.items())])
+    lines = [[code, *map(dutch, values)] for code, values in rows.items()]
+    return text(path, [*block, measures, *lines])
 
 
 def pivot_xlsx(
@@ -78,7 +81,8 @@ def block(code: str, title: str, description: str = "", comment: str = "", evalu
 
 def actions(path: Path, rows: Sequence[Mapping[str, Any]], years: Sequence[int]) -> Path:
     """Write the actions: board, three blocks of text, and two columns for each year."""
-    heads = ["Bestuur", "Beleidsdoelst. totaaloverzicht", "Actieplan totaaloverzicht", "Actie totaaloverzicht"]
+    texts = ("Beleidsdoelst. totaaloverzicht", "Actieplan totaaloverzicht", "Actie totaaloverzicht")
+    heads = ["Bestuur", *texts]
     amounts = [f"{year},{measure}" for year in years for measure in ("Uitgave", "Uitgave per inwoner")]
     lines = [
         [row["board"], row["objective"], row["action_plan"], row["action"],

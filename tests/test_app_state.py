@@ -277,7 +277,9 @@ def tabs(page: W.Widget) -> tuple[str, ...]:
 @pytest.mark.usefixtures("fresh")
 def test_the_page_opens_the_dossier_of_the_environment(monkeypatch: pytest.MonkeyPatch, voorbeeldstad: Path):
     monkeypatch.setenv("MEMOKIT_DOSSIER", str(voorbeeldstad))
-    assert tabs(app.page()) == ("Start", "Acties", "Vragenlijst", "Dank en werk", "Onze tekst")
+    assert tabs(app.page()) == (
+        "Start", "Cijfers en bronnen", "Acties", "Vragenlijst", "Dank en werk", "Onze tekst",
+    )  # fmt: skip
     assert tabs(app.acties()) == ("Acties", "Vragenlijst", "Dank en werk")
 
 

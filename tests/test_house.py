@@ -28,6 +28,7 @@ TEXTS = ROOT / "data" / "texts"
 MODELS = (*records.TABLES, records.Settings)
 
 
+LIMIT = 10_000  # of the whole library: docs/decisions/0008 says why, and what was deleted
 QUIET = ("COMMENT", "NL", "NEWLINE", "INDENT", "DEDENT", "ENDMARKER")
 PLACES = {p.stem for p in PACKAGE.glob("*.py")} | {p.parent.name for p in PACKAGE.glob("*/__init__.py")}
 
@@ -192,7 +193,7 @@ def test_a_room_stays_small(path):
 def test_the_library_stays_small():
     total = sum(map(code_lines, ROOMS))
     print(f"memokit: {total} lines of code in {len(ROOMS)} rooms")
-    assert total <= 7000
+    assert total <= LIMIT, "see docs/decisions/0008"
 
 
 def test_lines_are_at_most_110_characters():

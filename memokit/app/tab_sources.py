@@ -86,7 +86,7 @@ class Sources:
         self.choices.children = [self._choice(p.choices, str(p.detail["asks"])) for p in found.problems
                                  if "asks" in p.detail]  # fmt: skip
         self.card.layout.display = ""
-        self.add.layout.display = "" if found.proposal else "none"
+        self.add.layout.display = "" if found.can_add else "none"
 
     def _choice(self, choices: tuple[str, ...], asks: str) -> W.Widget:
         def take(answer: str) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -54,12 +53,6 @@ class Proposal:
     problems: tuple[Problem, ...]
     left_out: int
     done: bool
-
-    def tally(self) -> Mapping[str, tuple[int, int]]:
-        """Return by table how many records are added and how many are changed."""
-        added = Counter(change.table for change in self.changes if change.before is None)
-        every = Counter(change.table for change in self.changes)
-        return {table: (added[table], every[table] - added[table]) for table in every}
 
 
 def propose(

@@ -50,8 +50,8 @@ def kinds() -> Mapping[str, Reader]:
     for entry in entry_points(group=GROUP):
         try:
             found.append(cast(Reader, entry.load()))
-        except Exception:  # another package's reader that does not load stops nobody's import
-            logging.getLogger("memokit").warning("no reader %s", entry.name, exc_info=True)
+        except Exception as error:  # another package's reader that does not load stops nobody's import
+            logging.getLogger("memokit").warning("reader %s: %s", entry.name, error)
     return {reader.KIND: reader for reader in sorted(found, key=lambda each: each.KIND)}
 
 

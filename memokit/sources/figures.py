@@ -21,9 +21,9 @@ from memokit.problems import MemokitError, Problem
 from memokit.sources.delivery import Parts
 from memokit.sources.incoming import Grid, Incoming, fold
 from memokit.sources.numbers import Mark, bare, parse
-from memokit.sources.places import by_name, dropped, namesakes
+from memokit.sources.places import by_name, dropped, namesakes, valid_on
 from memokit.sources.tabular import Floats, Names, Table, columns, find_header, load
-from memokit.territory import BORDERS
+from memokit.territory import BORDERS, find
 
 MISSING: Mapping[str, str] = {
     **dict.fromkeys(("x", "X"), "censored"), **dict.fromkeys(("?", "n.b."), "unknown"),
@@ -50,6 +50,9 @@ _BRUSSELS = frozenset(
 )  # fmt: skip
 
 
+Ints = np.ndarray[Any, np.dtype[np.int64]]
+
+
 @dataclass(frozen=True)
 class Series:
     """One indicator: its unit, and how its figure moves over a merger."""
@@ -69,7 +72,7 @@ class Who:
     borders: Sequence[int] = ()
 
     @cached_property
-    def keys(self) -> np.ndarray[Any, np.dtype[np.int64]]:
+    def keys(self) -> Ints:
         """One number for each municipality, year and borders."""
         n = len(self.towns)
         number = {town: int(town) if re.fullmatch(r"[0-9]{5}", town) else 0 for town in set(self.towns)}
@@ -131,17 +134,18 @@ def each_sheet(
             parts.problems += error.problems
     left = [grid.sheet for grid in incoming.grids if not fits(grid) and any(map(any, grid.head))]
     if grids and left:
-        parts.problems.append(Problem("sheets-ignored", "note", file=incoming.path.name, choices=tuple(left)))
+        file = incoming.path.name
+        parts.problems.append(Problem("sheets-ignored", "note", file=file, detail={"names": left}))
     if not any(problem.severity == "error" for problem in parts.problems):
         _check_whole(parts, incoming.path.name, len(grids) > 1)
 
 
 def _check_whole(parts: Parts, file: str, several: bool) -> None:
-    """Refuse a file without one figure, and two sheets with a figure about the same."""
+    """Refuse a file without one row to use, and two sheets with a figure about the same."""
     got = parts.observations
-    if not got.get("value"):
+    if not any(columns_.get("municipality") for columns_ in parts.tables().values()):
         parts.problems.append(Problem("no-figures", file=file))
-    elif several:
+    elif several and got:
         names = ["indicator", "municipality", "year", *["borders"] * ("borders" in got)]
         tally = Counter(zip(*(got[name] for name in names), strict=True))
         twice = [" ".join(map(str, key)) for key, n in tally.items() if n > 1]
@@ -151,7 +155,7 @@ def _check_whole(parts: Parts, file: str, several: bool) -> None:
 def ignore(table: Table, heads: Sequence[str]) -> None:
     """Say which columns are not used."""
     if heads:
-        table.tell("columns-ignored", severity="note", choices=tuple(heads))
+        table.tell("columns-ignored", severity="note", detail={"names": list(heads)})
 
 
 def kind_of(cells: Sequence[Any]) -> str:
@@ -176,7 +180,7 @@ def numbers(
 ) -> dict[str, Floats]:
     """Return columns of numbers, NaN where there is none; one note says how many and why."""
     found = table.floats(names, usual, MISSING, choose)
-    tally: Counter[str] = Counter()
+    tally: Counter[str] = Counter(dict.fromkeys(SENTINELS.values(), 0))
     for name, values in found.items():
         cells = table.columns[name]
         said = [cells[i] for i in np.flatnonzero(np.isnan(values)).tolist()]
@@ -187,7 +191,7 @@ def numbers(
             tally[reason] += int(at.sum())
             values[at] = np.nan
     if total := tally.total():
-        table.tell("missing-values", severity="note", detail={"n": total, "why": dict(sorted(tally.items()))})
+        table.tell("missing-values", severity="note", detail={"n": total, "why": dict(tally)})
     return found
 
 
@@ -206,7 +210,7 @@ def add(
     """
     there = np.flatnonzero(~np.isnan(values) if only is None else ~np.isnan(values) & only)
     if who.repeats:
-        there = _once(table, who, name, values, there)
+        there = once(table, who.keys, name, values, there)
     places, n = there.tolist(), len(there)
     columns_ = {
         "municipality": _pick(who.towns, places), "indicator": [series.indicator] * n,
@@ -226,15 +230,28 @@ def _pick(cells: Sequence[Any], places: Sequence[int]) -> Sequence[Any]:
     return cells if len(places) == len(cells) else [cells[i] for i in places]
 
 
-def _once(table: Table, who: Who, name: str, values: Floats, there: Any) -> Any:
-    """Return the places without those that say the same again; refuse two different figures."""
-    _, first, which = np.unique(who.keys[there], return_index=True, return_inverse=True)
+def once(table: Table, keys: Ints, name: str, values: Floats, there: Ints) -> Ints:
+    """Return the places without those that say the same again; two different figures are a problem."""
+    _, first, which = np.unique(keys[there], return_index=True, return_inverse=True)
     differs = values[there] != values[there][first][which]
     wrong = [(i, number_text(float(values[i]))) for i in there[differs].tolist()]
     table.tell_each("two-figures", wrong, name)
     if (same := len(there) - len(first) - len(wrong)) > 0:
         table.tell("repeated-figures", severity="note", detail={"n": same})
     return np.sort(there[first])
+
+
+def check_maps(table: Table, who: Who, name: str) -> None:
+    """Refuse a code that is no municipality on the map that its row names."""
+    wrong = {key for key in set(zip(who.towns, who.borders, strict=True)) if key[1] not in valid_on(key[0])}
+    for at, key in enumerate(zip(who.towns, who.borders, strict=True)) if wrong else ():
+        if key in wrong and valid_on(key[0]):
+            wrong.remove(key)
+            try:
+                find(*key)
+            except MemokitError as error:
+                why = error.problems[0]
+                table.tell(why.code, at, name, found=why.found, choices=why.choices, detail=why.detail)
 
 
 def leave_out(table: Table, name: str) -> list[str]:
@@ -283,5 +300,5 @@ def resolve(
         return Who(by_name(table, name, texts, at), years, [at] * len(texts))
     double = sorted({text for text in set(texts) if not text.isdigit() and len(namesakes(text)) > 1})
     if double:
-        table.tell("name-of-two", severity="warning", name=name, choices=tuple(double))
+        table.tell("name-of-two", severity="warning", name=name, detail={"names": double})
     return Who(by_name(table, name, texts, years), years)

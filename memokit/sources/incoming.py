@@ -13,10 +13,12 @@ import re
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from itertools import islice
 from pathlib import Path
 from typing import Literal
 
+from memokit.cells import number_text
 from memokit.excel import Book, Raw
 from memokit.problems import MemokitError, Problem
 from memokit.tables import OLD_EXCEL, read_bytes
@@ -24,9 +26,12 @@ from memokit.tables import OLD_EXCEL, read_bytes
 DEPTH = 30  # how far down a header may stand
 LIMIT_BYTES = 120_000_000
 MARKS = (";", ",", "\t", "|")
-_LOOKS = {b"%PDF": "pdf", b"PK\x03\x04": "zip", OLD_EXCEL: "xls", b"\x89PNG": "image", b"{\\rtf": "document"}
-_HTML = re.compile(rb"\s*<(!doctype html|html|head|body|meta|table|style)\b", re.I)
-_XML = re.compile(rb"\s*<\?xml")
+_LOOKS = {
+    b"%PDF": "pdf", b"PK\x03\x04": "zip", b"\x1f\x8b": "zip", OLD_EXCEL: "xls", b"\x89PNG": "image",
+    b"\xff\xd8\xff": "image", b"GIF8": "image", b"{\\rtf": "document",
+}  # fmt: skip
+_HTML = re.compile(rb"(<!--.*?-->\s*)?<(!doctype html|html|head|body|meta|table|style)\b", re.I | re.S)
+_BLANK = b"\xef\xbb\xbf \t\r\n"  # what may stand before the first mark of a text
 
 Form = Literal["text", "workbook", "json"]
 
@@ -43,6 +48,8 @@ class Grid:
         Starts the stream of all rows again; row 1 is the first of the file.
     first
         The number of the first row: 2 after a line `sep=;`.
+    mark
+        What stands between the columns of a text file.
     only
         The municipalities that the file is read for; empty for all.
     """
@@ -53,10 +60,11 @@ class Grid:
     rows: Callable[[], Iterator[list[Raw]]]
     first: int = 1
     only: frozenset[str] = frozenset()
+    mark: str = ""
 
     def texts(self) -> list[list[str]]:
         """Return the first rows as text."""
-        return [[str(cell).strip() for cell in line] for line in self.head]
+        return [[text_of(cell) for cell in line] for line in self.head]
 
 
 @dataclass(frozen=True)
@@ -80,6 +88,21 @@ def fold(text: str) -> str:
     return re.sub(r"[\W_]", "", text.casefold())
 
 
+def text_of(cell: Raw) -> str:
+    """Return a cell as text; a whole number of Excel without its fraction.
+
+    Examples
+    --------
+    >>> text_of(" 0160 "), text_of(2018.0)
+    ('0160', '2018')
+    """
+    if isinstance(cell, str):
+        return cell.strip()
+    if isinstance(cell, (int, float)) and not isinstance(cell, bool):
+        return number_text(cell)
+    return cell.isoformat() if isinstance(cell, date) else str(cell)
+
+
 def open_file(path: Path | str, words: Iterable[str] = ()) -> Incoming:
     """Open a delivered file.
 
@@ -95,17 +118,24 @@ def open_file(path: Path | str, words: Iterable[str] = ()) -> Incoming:
     """
     path = Path(path)
     data = read_bytes(path, LIMIT_BYTES)
-    if not data.strip(b"\0 \t\r\n\xef\xbb\xbf"):
+    if not data.strip(b"\0" + _BLANK):
         raise _refused(path, "empty-delivery")
+    incoming = _opened(path, data, frozenset(words))
+    if not any(line for grid in incoming.grids for line in grid.head):
+        raise _refused(path, "empty-delivery")
+    return incoming
+
+
+def _opened(path: Path, data: bytes, words: frozenset[str]) -> Incoming:
     if (data.startswith(b"PK\x03\x04") and _is_workbook(data)) or data.startswith(OLD_EXCEL):
         return _workbook(path)
     looks = next((name for signature, name in _LOOKS.items() if data.startswith(signature)), "")
-    looks = looks or ("html" if _HTML.match(data) else "xml" if _XML.match(data) else "")
+    top = data[:1000].lstrip(_BLANK)
+    looks = looks or ("html" if _HTML.match(top) else "xml" if top.startswith(b"<?xml") else "")
+    looks = "lock" if path.name.startswith("~$") else looks  # what Excel leaves beside a file that is open
     if looks:
         raise _refused(path, "not-a-table", looks=looks)
-    if data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"["):
-        return _json(path, data)
-    return _text(path, data, frozenset(words))
+    return _json(path, data) if top[:1] in (b"{", b"[") else _text(path, data, words)
 
 
 def _refused(path: Path, code: str, row: int | None = None, **detail: object) -> MemokitError:
@@ -149,7 +179,7 @@ def _text(path: Path, data: bytes, words: frozenset[str]) -> Incoming:
     encoding, notes = _encoding(path, data)
     with io.TextIOWrapper(io.BytesIO(data), encoding, errors="replace", newline="") as stream:
         top = stream.read(200_000)
-    given = re.match(r'"?sep=(.)"?[ \t]*(\r\n|\n|\r)', top)
+    given = re.match(r'"?sep=([^\w\s"]|\t)"?[ \t]*(\r\n|\n|\r)', top)
     body = top[given.end() :] if given else top
     mark = given[1] if given else _mark(body, words)
 
@@ -167,7 +197,7 @@ def _text(path: Path, data: bytes, words: frozenset[str]) -> Incoming:
                 raise _refused(path, "csv-broken", done + 1) from None
 
     head = tuple(islice(rows(), DEPTH))
-    return Incoming(path, "text", (Grid(path.name, "", head, rows, 2 if given else 1),), notes)
+    return Incoming(path, "text", (Grid(path.name, "", head, rows, 2 if given else 1, mark=mark),), notes)
 
 
 def _encoding(path: Path, data: bytes) -> tuple[str, tuple[Problem, ...]]:
@@ -180,7 +210,7 @@ def _encoding(path: Path, data: bytes) -> tuple[str, tuple[Problem, ...]]:
             pass
         raise _refused(path, "not-a-table", looks="binary")
     if (nul := data.find(b"\0")) >= 0:
-        raise _refused(path, "nul-bytes", data.count(b"\n", 0, nul) + 1)
+        raise _refused(path, "nul-bytes", _row_at(data, nul))
     try:
         decoder = codecs.getincrementaldecoder("utf-8")()
         view = memoryview(data)
@@ -190,12 +220,18 @@ def _encoding(path: Path, data: bytes) -> tuple[str, tuple[Problem, ...]]:
         return "utf-8-sig", ()
     except UnicodeDecodeError:
         pass
-    rows = [(n, line) for n, line in enumerate(data.split(b"\n"), 1) if not line.isascii()]
-    utf8 = [n for n, line in rows if _is_utf8(line)]
+    lines = [line for line in re.finditer(rb"[^\r\n]+", data) if not line[0].isascii()]
+    utf8 = [line.start() for line in lines if _is_utf8(line[0])]
     if utf8:
-        other = next(n for n, line in rows if not _is_utf8(line))
-        raise _refused(path, "mixed-encoding", other, utf8=utf8[0])
+        other = next(line.start() for line in lines if not _is_utf8(line[0]))
+        raise _refused(path, "mixed-encoding", _row_at(data, other), utf8=_row_at(data, utf8[0]))
     return "cp1252", (Problem("windows-1252", "note", file=path.name),)
+
+
+def _row_at(data: bytes, at: int) -> int:
+    """Return the row of a table in which a byte stands: a line break between quotation marks begins none."""
+    outside = b" ".join(data[:at].split(b'"')[::2])
+    return len(re.findall(rb"\r\n?|\n", outside)) + 1
 
 
 def _is_utf8(line: bytes) -> bool:

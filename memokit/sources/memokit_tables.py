@@ -22,6 +22,7 @@ from memokit.sources.delivery import AMOUNTS, PLAN_ITEMS, Parts
 from memokit.sources.figures import Who, check_maps, each_sheet, leave_out, numbers, once, resolve
 from memokit.sources.incoming import Grid, Incoming, fold
 from memokit.sources.numbers import Mark
+from memokit.sources.places import by_name, namesakes
 from memokit.sources.tabular import Table, find_header, load
 from memokit.tables import restore
 from memokit.terms import Term
@@ -41,8 +42,8 @@ TABLES: Mapping[str, Mapping[str, Sequence[str]]] = {
         "report_status": ("report_status", "status rapport"), "amount": ("amount", "bedrag"),
     },
     "plan_items": {
-        **_WHO, "report_year": ("report_year", "rapportjaar"), "level": ("level", "niveau"), "code": ("code",),
-        "parent": ("parent", "hoort bij"), "title": ("title", "titel"),
+        **_WHO, "report_year": ("report_year", "rapportjaar"), "level": ("level", "niveau"),
+        "code": ("code",), "parent": ("parent", "hoort bij"), "title": ("title", "titel"),
         "description": ("description", "omschrijving"), "comment": ("comment", "commentaar"),
         "own_evaluation": ("own_evaluation", "evaluatie gemeente", "evaluatie door de gemeente"),
         "promised": ("belofte uit", "waar beloofd"),
@@ -67,20 +68,23 @@ def recognises(incoming: Incoming) -> int:
 
 def _kind(grid: Grid) -> str:
     """Return which table a sheet is; observations without a municipality only as a dossier writes them."""
-    for table, needed in NEEDED.items():
-        if find_header(grid, TABLES[table], needed) is not None:
-            own = find_header(grid, TABLES[table], (*needed, "status", "source")) is not None
-            return table if table != "observations" or own or _has(grid, "nis") or _has(grid, "name") else ""
-    return ""
+    found = [name for name, must in NEEDED.items() if find_header(grid, TABLES[name], must) is not None]
+    if found[:1] == ["observations"] and not any(_has(grid, *more) for more in _ENOUGH):
+        return ""
+    return found[0] if found else ""
 
 
-def _has(grid: Grid, name: str) -> bool:
-    return find_header(grid, TABLES["observations"], ("indicator", "year", "value", name)) is not None
+_ENOUGH = (("nis",), ("name",), ("status", "source"))
+
+
+def _has(grid: Grid, *more: str) -> bool:
+    table = "observations"
+    return find_header(grid, TABLES[table], (*NEEDED[table], *more)) is not None
 
 
 def _sure(grid: Grid) -> int:
     kind = _kind(grid)
-    both = kind == "observations" and _has(grid, "nis") and _has(grid, "name")
+    both = kind == "observations" and _has(grid, "nis", "name")
     return 0 if not kind else 60 if both else 95
 
 
@@ -124,14 +128,14 @@ def _settings(incoming: Incoming) -> dict[str, str]:
                 year = str(Term(int(said.get(election, ""))).plan[0])
             except ValueError:
                 year = ""
-            return {name: text for name, text in (("municipality", said.get(nis, "")), ("report_year", year)) if text}
+            return {"municipality": said.get(nis, ""), "report_year": year}
     return {}
 
 
 def _who(table: Table, choose: Mapping[str, str], year: str) -> Who:
     """Return whose rows these are; what the file does not say is asked, all at once."""
     name = next((name for name in ("nis", "name") if name in table.columns), "")
-    asked = []
+    asked: list[tuple[str, str, tuple[str, ...]]] = []
     if not name and not choose.get("municipality"):
         asked.append(("which-municipality", "municipality", ()))
     if year not in table.columns and not re.fullmatch(r"\d{4}", choose.get(year, "")):
@@ -140,19 +144,25 @@ def _who(table: Table, choose: Mapping[str, str], year: str) -> Who:
         table.tell(code, choices=choices, detail={"asks": asks})
     if asked:
         raise MemokitError(table.problems)
-    n = len(table)
-    said = leave_out(table, name) if name else [choose["municipality"]] * n
-    years = table.years(year) if year in table.columns else [int(choose[year])] * n
+    said = leave_out(table, name) if name else [_chosen(table, choose["municipality"])] * len(table)
+    years = table.years(year) if year in table.columns else [int(choose[year])] * len(table)
     if "borders" not in table.columns:
         return resolve(table, name, said, years, choose)
     found = table.text("borders")
     wrong = [(i, text) for i, text in enumerate(found) if text not in map(str, BORDERS)]
     table.tell_each("unknown-borders", wrong, "borders", expected=", ".join(map(str, BORDERS)))
     borders = [BORDERS[-1] if text not in map(str, BORDERS) else int(text) for text in found]
-    towns = resolve(table, name, said, borders, {}).towns
-    who = Who(towns, years, borders)
+    who = Who(by_name(table, name, said, borders), years, borders)
     check_maps(table, who, name)
     return who
+
+
+def _chosen(table: Table, said: str) -> str:
+    """Return the municipality that somebody named, when there is or was one by that name or code."""
+    if not namesakes(said):
+        table.tell("unknown-municipality", found=said)
+        raise MemokitError(table.problems)
+    return said
 
 
 def _text(table: Table, name: str) -> list[str]:
@@ -239,8 +249,9 @@ def _plan_items(table: Table, parts: Parts, choose: Mapping[str, str]) -> None:
     twice = [(i, f"{key[2]} ({table.numbers[first[key]]})") for i, key in enumerate(keys)
              if key[2] and first.setdefault(key, i) != i]
     table.tell_each("code-twice", twice, "code", severity="warning")
+    there = [i for i, code in enumerate(row["code"]) if code]
     for name, cells in row.items():
-        parts.plan_items.setdefault(name, []).extend(c for c, code in zip(cells, row["code"], strict=True) if code)
+        parts.plan_items.setdefault(name, []).extend(cells[i] for i in there)
 
 
 def _keep_plan(table: Table) -> None:

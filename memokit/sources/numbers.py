@@ -16,8 +16,9 @@ from memokit.excel import Raw
 
 Mark = Literal["", ",", "."]
 
-_COMMA = re.compile(r"[+-]?(\d+|\d{1,3}(\.\d{3})+|\d{1,3}( \d{3})+)(,\d+)?")
-_POINT = re.compile(r"[+-]?(\d+|\d{1,3}(,\d{3})+|\d{1,3}( \d{3})+)(\.\d+)?([eE][+-]?\d+)?")
+# Thousands never begin with a zero: "0.250" is a quarter.
+_COMMA = re.compile(r"[+-]?(\d+|[1-9]\d{0,2}(\.\d{3})+|[1-9]\d{0,2}( \d{3})+)(,\d+)?")
+_POINT = re.compile(r"[+-]?(\d+|[1-9]\d{0,2}(,\d{3})+|[1-9]\d{0,2}( \d{3})+)(\.\d+)?([eE][+-]?\d+)?")
 _DRESS = re.compile(r"^(€|EUR)\s*|\s*(€|EUR|%)$", re.I)
 _SPACES = re.compile("[\u00a0\u202f\u2009]")
 _THIRDS = re.compile(r"\d[.,]\d{3}$")
@@ -100,13 +101,16 @@ def parse(cell: Raw, mark: Mark, missing: Collection[str] = ()) -> float | None:
     """
     if isinstance(cell, str):
         if cell.isdigit() and cell.isascii():
-            return float(cell)
+            return _finite(float(cell))
+        if (value := _parse_text(cell, mark)) is not None:
+            return value
         text = bare(cell)
-        if not text or text in missing:
-            return math.nan
-        return _parse_text(text, mark)
+        return math.nan if not text or text in missing else _parse_text(text, mark)
     number = isinstance(cell, (int, float)) and not isinstance(cell, bool)
-    value = float(cell) if number else math.inf  # type: ignore[arg-type]
+    return _finite(float(cell)) if number else None  # type: ignore[arg-type]
+
+
+def _finite(value: float) -> float | None:
     return value if math.isfinite(value) else None
 
 
@@ -114,8 +118,7 @@ def _parse_text(text: str, mark: Mark) -> float | None:
     form, thousands = (_POINT, ",") if mark == "." else (_COMMA, ".")
     if not form.fullmatch(text):
         return None
-    value = float(text.replace(" ", "").replace(thousands, "").replace(",", "."))
-    return value if math.isfinite(value) else None
+    return _finite(float(text.replace(" ", "").replace(thousands, "").replace(",", ".")))
 
 
 def texts_of(column: Sequence[Raw], missing: Collection[str]) -> set[str]:

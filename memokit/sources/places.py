@@ -58,8 +58,15 @@ def valid_on(code: str) -> tuple[int, ...]:
     return tuple(borders for borders in BORDERS if town.valid_in(borders))
 
 
-def settle(table: Table, name: str) -> list[str]:
-    """Return the municipality of each row by its code; rows left out on purpose leave the table."""
+def settle(table: Table, name: str, everyone: bool = False) -> list[str]:
+    """Return the municipality of each row by its code; rows left out on purpose leave the table.
+
+    Parameters
+    ----------
+    everyone
+        Keep the rows of other municipalities than those that somebody reads for: they prove on which borders
+        the file stands, and how it writes numbers.
+    """
     texts = [text.zfill(5) if text.isdigit() and len(text) == 4 else text for text in table.text(name)]
     why = {text: dropped(text) or ("" if valid_on(text) else "?") for text in set(texts)}
     table.tell_each("not-a-code", [(i, t) for i, t in enumerate(texts) if why[t] == "?"], name)
@@ -70,7 +77,7 @@ def settle(table: Table, name: str) -> list[str]:
         places = [i for i, text in enumerate(texts) if why[text] in ("", "?")]
         table.keep(places)
         texts = [texts[i] for i in places]
-    return ours(table, texts)
+    return texts if everyone else ours(table, texts)
 
 
 def ours(table: Table, codes: list[str]) -> list[str]:

@@ -64,7 +64,7 @@ def read(incoming: Incoming, choose: Mapping[str, str]) -> Parts:
 
 def _sheet(grid: Grid, parts: Parts, choose: Mapping[str, str]) -> None:
     table, others = open_table(grid, NAMES, tuple(NAMES))
-    who = Who(settle(table, "nis"), table.years("year"))
+    who = Who(settle(table, "nis", everyone=True), table.years("year"))
     heads = [head for head in others if kind_of(table.columns[head]) == "numbers"]
     values = numbers(table, heads, choose)
     survey = bool(_SURVEY.fullmatch(grid.sheet)) or sum(bool(_ANSWERS.match(head)) for head in heads) > 1

@@ -16,8 +16,8 @@ from memokit.sources.tabular import find_header, load
 KIND = "statbel-income"
 SERIES = {
     "MS_TOT_NET_TAXABLE_INC": Series("inkomen_totaal", "euro", "count"),
-    "MS_NBR_NON_ZERO_INC": Series("aangiften", "aangiften", "count"),
-    "MS_NBR_ZERO_INC": Series("aangiften_nul", "aangiften", "count"),
+    "MS_NBR_NON_ZERO_INC": Series("aangiften", "aantal", "count"),
+    "MS_NBR_ZERO_INC": Series("aangiften_nul", "aantal", "count"),
     "MS_TOT_RESIDENTS": Series("inwoners_1jan_volgend_jaar", "inwoners", "count"),
     "MS_TOT_MUNICIP_TAXES": Series("gemeentebelasting_totaal", "euro", "count"),
     "MS_TOT_TAXES": Series("belasting_totaal", "euro", "count"),
@@ -47,7 +47,7 @@ def read(incoming: Incoming, choose: Mapping[str, str]) -> Parts:
 
 def _sheet(grid: Grid, parts: Parts, choose: Mapping[str, str]) -> None:
     table = load(grid, NAMES, NEEDED)
-    who = Who(settle(table, "nis"), table.years("year"))
+    who = Who(settle(table, "nis", everyone=True), table.years("year"))
     names = [name for name in SERIES if name in table.columns]
     for name, values in numbers(table, names, choose).items():
         add(parts, table, who, name, values, SERIES[name], SOURCE)

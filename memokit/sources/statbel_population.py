@@ -60,7 +60,7 @@ def read(incoming: Incoming, choose: Mapping[str, str]) -> Parts:
 
 def _add_simple(grid: Grid, parts: Parts, choose: Mapping[str, str]) -> None:
     table = load(grid, SIMPLE, tuple(SIMPLE))
-    towns = settle(table, "nis")
+    towns = settle(table, "nis", everyone=True)
     header = find_header(grid, SIMPLE, SIMPLE) or 0
     titles = [grid.sheet, *(cell for line in grid.texts()[:header] for cell in line)]
     year = _year(table, titles, towns, choose)
@@ -81,7 +81,7 @@ def _add_detail(grid: Grid, parts: Parts, file: str, choose: Mapping[str, str]) 
     table = load(grid, DETAIL, ("nis", "people"))
     # Two files in one: adding them up would count everybody twice.
     table.problems = [replace(p, severity="error") if p.code == "header-again" else p for p in table.problems]
-    towns = settle(table, "nis")
+    towns = settle(table, "nis", everyone=True)
     people = table.floats(["people"], ",")["people"]
     empty = [(i, table.heads["people"]) for i in np.flatnonzero(np.isnan(people)).tolist()]
     table.tell_each("required-empty", empty, "people")
@@ -105,7 +105,7 @@ def _year(table: Table, texts: Sequence[str], towns: Sequence[str], choose: Mapp
     """
     found = sorted({int(year) for text in texts for year in _YEAR.findall(text)})
     said = choose.get("year", "")
-    if re.fullmatch(r"\d{4}", said) and FIRST_YEAR <= int(said) <= LAST_YEAR:
+    if len(found) != 1 and re.fullmatch(r"[0-9]{4}", said) and FIRST_YEAR <= int(said) <= LAST_YEAR:
         return int(said)
     if len(found) == 1:
         return found[0]

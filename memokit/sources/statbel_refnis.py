@@ -70,4 +70,4 @@ def _compare(table: Table, ends: Mapping[str, int], newest: int) -> None:
 
 def _tell(table: Table, code: str, found: Sequence[str]) -> None:
     if found:
-        table.tell(code, severity="warning", choices=tuple(sorted(found)), detail={"n": len(found)})
+        table.tell(code, severity="warning", detail={"n": len(found), "names": sorted(found)})

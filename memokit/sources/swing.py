@@ -13,7 +13,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from memokit import territory
 from memokit.cells import FIRST_YEAR, LAST_YEAR
 from memokit.problems import MemokitError
 from memokit.sources.delivery import Parts
@@ -21,6 +20,7 @@ from memokit.sources.figures import (
     Series,
     Who,
     add,
+    check_maps,
     each_sheet,
     ignore,
     kind_of,
@@ -31,7 +31,7 @@ from memokit.sources.figures import (
     unit_of,
 )
 from memokit.sources.incoming import Grid, Incoming, fold
-from memokit.sources.places import settle, valid_on
+from memokit.sources.places import settle
 from memokit.sources.tabular import Table, columns, find_header
 
 KIND = "swing"
@@ -92,9 +92,9 @@ def series_of(name: str) -> Series:
 def _flat(grid: Grid, parts: Parts, choose: Mapping[str, str]) -> None:
     table, heads = open_table(grid, FLAT, tuple(FLAT))
     _keep_municipalities(table)
-    towns = settle(table, "geoitem")
+    towns = settle(table, "geoitem", everyone=True)
     who = Who(towns, periods(table), [LEVELS[level] for level in table.text("geolevel")])
-    _check_maps(table, who)
+    check_maps(table, who, "geoitem")
     _add_heads(table, parts, who, heads, choose)
 
 
@@ -118,23 +118,9 @@ def _keep_municipalities(table: Table) -> None:
     table.columns["geolevel"] = [level.casefold() for level in levels]
     tally = Counter(level for level in levels if level.casefold() not in LEVELS)
     if tally:
-        said = tuple(f"{level} ({n})" for level, n in sorted(tally.items()))
-        table.tell("other-areas", severity="note", choices=said, detail={"n": tally.total()})
+        said = [f"{level} ({n})" for level, n in sorted(tally.items())]
+        table.tell("other-areas", severity="note", detail={"n": tally.total(), "names": said})
         table.keep([i for i, level in enumerate(levels) if level.casefold() in LEVELS])
-
-
-def _check_maps(table: Table, who: Who) -> None:
-    """Refuse a code that is no municipality on the map that its level says."""
-    wrong = {key for key in set(zip(who.towns, who.borders, strict=True)) if key[1] not in valid_on(key[0])}
-    for at, key in enumerate(zip(who.towns, who.borders, strict=True)) if wrong else ():
-        if key in wrong and valid_on(key[0]):
-            wrong.remove(key)
-            try:
-                territory.find(*key)
-            except MemokitError as error:
-                why = error.problems[0]
-                said = {"found": why.found, "choices": why.choices, "detail": why.detail}
-                table.tell(why.code, at, "geoitem", **said)
 
 
 def _value_heads(table: Table, heads: Sequence[str], who: Who) -> list[str]:
@@ -158,7 +144,7 @@ def periods(table: Table) -> list[int]:
     parts = {text: match[1] for text in set(texts) if (match := _PART_OF_YEAR.fullmatch(text))}
     if parts:
         if len(parts) == len(set(texts)) == len(set(parts.values())):
-            table.tell("period-as-year", severity="note", choices=tuple(sorted(parts)[:6]))
+            table.tell("period-as-year", severity="note", detail={"names": sorted(parts)[:6]})
         else:
             table.tell_each("period-not-year", [(i, t) for i, t in enumerate(texts) if t in parts], "period")
         table.columns["period"] = [parts.get(text, text) for text in texts]

@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -16,11 +16,14 @@ from memokit.cells import FIRST_YEAR, LAST_YEAR, nearest, number_text
 from memokit.excel import Raw
 from memokit.grid import letter
 from memokit.problems import MemokitError, Problem, Severity
-from memokit.sources.incoming import Grid, fold
+from memokit.sources.incoming import Grid, fold, text_of
 from memokit.sources.numbers import Mark, bare, evidence, parse, texts_of
 
 FILTERS = "toegepaste filters"
+CLOSING = (FILTERS, "bron:", "bronnen:", "noot:")  # how a line below a table begins
 LIMIT_PROBLEMS = 30  # of one kind in one column; the rest is counted
+LIMIT_FOUND = 200  # how much of a cell a problem shows
+_BLOCK, _DISTINCT = 4096, 50_000
 Names = Mapping[str, Sequence[str]]
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -65,7 +68,7 @@ class Table:
     def tell_each(self, code: str, wrong: Sequence[tuple[int, str]], name: str, **rest: Any) -> None:
         """Add a problem for each (place, found), up to a limit; beyond it one that counts the others."""
         for at, found in wrong[:LIMIT_PROBLEMS]:
-            self.tell(code, at, name, found=found, **rest)
+            self.tell(code, at, name, found=found if len(found) <= LIMIT_FOUND else f"{found[:LIMIT_FOUND]}…", **rest)
         if len(wrong) > LIMIT_PROBLEMS:
             severity = rest.get("severity", "error")
             self.tell("and-more", None, name, severity=severity, detail={"n": len(wrong) - LIMIT_PROBLEMS})
@@ -75,13 +78,13 @@ class Table:
         seen: dict[Raw, str] = {}
         for cell in self.columns[name]:
             if cell not in seen:
-                seen[cell] = _text(cell)
+                seen[cell] = text_of(cell)
         return [seen[cell] for cell in self.columns[name]]
 
     def years(self, name: str) -> list[int]:
         """Return a column of years; what is none becomes a problem and 0."""
         texts = self.text(name)
-        known = {t: _year(t) for t in set(texts)}
+        known = {t: year_of(t) for t in set(texts)}
         self.tell_each("not-a-year", [(i, t) for i, t in enumerate(texts) if not known[t]], name)
         return [known[t] for t in texts]
 
@@ -106,7 +109,7 @@ class Table:
         for name in names:
             column, mark = self.columns[name], marks[name]
             values = [parse(cell, mark, missing) for cell in column]
-            bad = [(i, _text(column[i])) for i, value in enumerate(values) if value is None]
+            bad = [(i, text_of(column[i])) for i, value in enumerate(values) if value is None]
             self.tell_each("not-a-number", bad, name)
             found[name] = np.array([math.nan if v is None else v for v in values], dtype=float)
         return found
@@ -123,19 +126,21 @@ class Table:
         if any(each.mixed for each in said.values()):
             raise MemokitError(self.problems)
         proven = {each.mark for each in said.values() if each.mark}
-        if len(proven) > 1:
-            usual = ""
-        elif proven and proven != {"."}:
-            usual = ","
+        # A point that is proven where the layout promises a comma: then nothing is promised any more.
+        contrary = usual == "," and "." in proven
+        if proven and proven != {usual}:
+            usual = "," if proven == {","} else ""
         chosen: Mark = {"komma": ",", "punt": "."}.get(choose.get("decimal", ""), "")  # type: ignore[assignment]
-        for name, each in said.items():
-            if each.doubtful and not (each.mark or usual or chosen):
-                both = each.doubtful.replace(".", ""), number_text(float(each.doubtful.replace(",", ".")))
-                self.tell("which-decimal", self._place(name, each.doubtful), name, found=each.doubtful,
-                          choices=("komma", "punt"), detail={"asks": "decimal", "both": both})
-                raise MemokitError(self.problems)
+        still = {name for name, each in said.items() if each.doubtful
+                 and (not (each.mark or usual) or (contrary and each.mark == "."))}
+        for name in sorted(still, key=list(said).index) if not chosen else ():
+            text = said[name].doubtful
+            both = re.sub("[.,]", "", text), number_text(float(text.replace(",", ".")))
+            self.tell("which-decimal", self._place(name, text), name, found=text,
+                      choices=("komma", "punt"), detail={"asks": "decimal", "both": both})
+            raise MemokitError(self.problems)
         rest = usual or chosen or (proven.pop() if len(proven) == 1 else ",")
-        return {name: each.mark or rest for name, each in said.items()}
+        return {name: (chosen if name in still else "") or each.mark or rest for name, each in said.items()}
 
     def _place(self, name: str, text: str) -> int:
         """Return where a text stands in a column."""
@@ -147,15 +152,14 @@ class Table:
         self.numbers = [self.numbers[i] for i in places]
 
 
-def _text(cell: Raw) -> str:
-    if isinstance(cell, str):
-        return cell.strip()
-    if isinstance(cell, (int, float)) and not isinstance(cell, bool):
-        return number_text(cell)
-    return cell.isoformat() if isinstance(cell, date) else str(cell)
+def year_of(text: str) -> int:
+    """Return the year that a text is, 0 when it is none or an absurd one.
 
-
-def _year(text: str) -> int:
+    Examples
+    --------
+    >>> year_of("2018"), year_of("2018-01-01"), year_of("1899"), year_of("¹899")
+    (2018, 2018, 0, 0)
+    """
     match = re.fullmatch(r"(\d{4})(-01-01|\.0)?", text)
     return int(match[1]) if match and FIRST_YEAR <= int(match[1]) <= LAST_YEAR else 0
 
@@ -196,8 +200,9 @@ def load(grid: Grid, names: Names, needed: Collection[str], header: int | None =
         wanted = {fold(head) for head in spellings}
         here = [i for i, cell in enumerate(heads) if fold(cell) in wanted]
         if len(here) > 1:
+            column = letter(here[1]) if grid.sheet else heads[here[1]]
             problems.append(Problem("duplicate-head", file=grid.file, sheet=grid.sheet, row=at + grid.first,
-                                    found=heads[here[1]], column=letter(here[1])))
+                                    found=heads[here[1]], column=column))
         if here:
             places[name] = here[0]
     if problems:
@@ -210,22 +215,20 @@ def columns(grid: Grid, header: int, places: Mapping[str, int]) -> Table:
     heads = grid.texts()[header]
     width = max((i + 1 for i, cell in enumerate(heads) if cell), default=0)
     kept: dict[str, list[Raw]] = {name: [] for name in places}
-    adders = [(kept[name].append, i) for name, i in places.items()]
+    seen: dict[str, dict[Raw, Raw]] = {name: {} for name in places}
     numbers: list[int] = []
     odd: dict[str, list[int]] = {}
     closing: list[str] = []
-    for number, line in enumerate(grid.rows(), grid.first):
-        if number <= header + grid.first or not any(line):
-            continue
-        if str(line[0]).lstrip().casefold().startswith(FILTERS):
-            closing.append(str(line[0]))
-            continue
-        if (len(line) != width or line[0] == heads[0]) and (wrong := _odd(grid, line, heads, width)):
-            odd.setdefault(wrong, []).append(number)
-            continue
-        numbers.append(number)
-        for add, i in adders:
-            add(line[i] if i < len(line) else "")
+    lines = enumerate(grid.rows(), grid.first)
+    while block := list(islice(lines, _BLOCK)):
+        if not all(_even(line, heads, width) for _, line in block) or block[0][0] <= header + grid.first:
+            block = _sifted(grid, block, header, width, odd, closing)
+        numbers += [number for number, _ in block]
+        for name, i in places.items():
+            cells = [line[i] for _, line in block]
+            # One text that stands in many rows is kept once; numbers of Excel stay what they are.
+            same = not grid.sheet and len(seen[name]) < _DISTINCT
+            kept[name] += map(seen[name].setdefault, cells, cells) if same else cells
     letters = {name: letter(i) for name, i in places.items()}
     own = {name: heads[i] for name, i in places.items() if heads.count(heads[i]) == 1}
     table = Table(grid, own, letters, kept, numbers, closing=closing)
@@ -238,6 +241,31 @@ def columns(grid: Grid, header: int, places: Mapping[str, int]) -> Table:
     if not numbers:
         table.tell("no-rows")
     return table
+
+
+def _even(line: Sequence[Raw], heads: Sequence[str], width: int) -> bool:
+    """Tell whether a row is surely one of figures: as wide as the header, and begins as one."""
+    first = line[0] if len(line) == width else ""
+    return first != "" and first != heads[0] and not (isinstance(first, str) and first[:1].isalpha())
+
+
+def _sifted(
+    grid: Grid, block: Sequence[tuple[int, list[Raw]]], header: int, width: int, odd: dict[str, list[int]],
+    closing: list[str],
+) -> list[tuple[int, list[Raw]]]:
+    """Return the rows that belong to the table; set apart what is odd, and the lines that close it."""
+    heads = grid.texts()[header]
+    found = []
+    for number, line in block:
+        if number <= header + grid.first or not any(line):
+            continue
+        if str(line[0]).lstrip().casefold().startswith(CLOSING):
+            closing.append(str(line[0]))
+        elif (len(line) != width or line[0] == heads[0]) and (wrong := _odd(grid, line, heads, width)):
+            odd.setdefault(wrong, []).append(number)
+        else:
+            found.append((number, [*line, *[""] * (width - len(line))]))
+    return found
 
 
 def _odd(grid: Grid, line: Sequence[Raw], heads: Sequence[str], width: int) -> str:
