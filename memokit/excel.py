@@ -29,11 +29,12 @@ LIMIT_CELL = 32_767  # what one cell of Excel can hold
 LAST_ROW = 1_048_576
 
 Raw: TypeAlias = str | float | bool | date | time | timedelta
-_ROW = re.compile(rb'\sr="[A-Z]*(\d+)"')
+_ROW = re.compile(rb'\sr="[A-Z]*(\d{1,9})\d*"')
 _WIDE = re.compile(rb'\sr="([A-Z]{2,})\d')
 _PLACE = re.compile(rb'\sr="([A-Z]+)(\d+)"')
+_PREFIX = re.compile(rb"<(\w+:)worksheet\b")
 _BROKEN = re.compile(rb'<c\b[^>]*\st="e"[^>]*>.*?</c>', re.S)
-_EMPTY = re.compile(rb"<c\b[^>]*>\s*<f\b(?:[^>]*/>|[^>]*>[^<]*</f>)\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>")
+_EMPTY = re.compile(rb"<c\b([^>]*)>\s*<f\b(?:[^>]*/>|[^>]*>[^<]*</f>)\s*(<v\s*/>|<v>\s*</v>)?\s*</c>")
 
 @dataclass(frozen=True)
 class Page:
@@ -84,10 +85,19 @@ class Book:
             self._zip = zipfile.ZipFile(io.BytesIO(data))
             if sum(part.file_size for part in self._zip.infolist()) > LIMIT_UNPACKED:
                 raise too_big(self.path, LIMIT_UNPACKED)
+            self._check_parts()
             self._parts = _sheet_parts(self._zip)
             self._book = CalamineWorkbook.from_filelike(io.BytesIO(data))
             meta = self._book.sheets_metadata
             self.sheets = tuple(each.name for each in meta if each.typ == SheetTypeEnum.WorkSheet)
+
+    def _check_parts(self) -> None:
+        for part in self._zip.infolist():
+            with self._zip.open(part) as file:
+                if b"<!DOCTYPE" in file.read(2000):
+                    raise MemokitError(self._problem("xml-entities"))
+                while file.read(1 << 20):
+                    pass  # only at the end are size and checksum compared
 
     def rows(self, sheet: str) -> Iterator[list[Raw]]:
         """Yield the rows of a sheet from the first on: text, number, date or yes/no as Excel keeps them."""
@@ -104,17 +114,20 @@ class Book:
     def _look_through(self, sheet: str) -> Iterator[Problem]:
         with self._careful(sheet), self._zip.open(self._parts[sheet]) as file:
             xml = file.read(LIMIT_UNPACKED)
-        if b"<!DOCTYPE" in xml[:2000]:
-            raise MemokitError(self._problem("xml-entities", sheet))
+        if prefix := _PREFIX.search(xml[:2000]):  # other programs than Excel write <x:c> for <c>
+            xml = re.sub(rb"(</?)" + prefix[1], rb"\1", xml)
         last = max(map(int, set(_ROW.findall(xml))), default=0)
         wide = max((_number_of(letters) for letters in set(_WIDE.findall(xml))), default=26)
-        if last > LAST_ROW or last * wide > LIMIT_CELLS:
+        cells = max(last * wide, sum(map(xml.count, (b"<c ", b"<c>", b"<c/"))))
+        if last > LAST_ROW or cells > LIMIT_CELLS:
             raise MemokitError(self._problem("too-many-cells", sheet, found=f"{last} × {wide}"))
-        wrong = [*_BROKEN.finditer(xml)] + ([*_EMPTY.finditer(xml)] if b"<f" in xml else [])
-        for cell in (each[0] for each in wrong):
-            if at := _PLACE.search(cell):
-                problem = self._problem("excel-formula", sheet, found=_inside(cell))
-                yield replace(problem, row=int(at[2]), column=at[1].decode())
+        wrong = [each[0] for each in _BROKEN.finditer(xml)]
+        # A formula may have the empty text for its result.
+        wrong += [each[0] for each in _EMPTY.finditer(xml) if not (each[2] and b't="str"' in each[1])]
+        for cell in wrong:
+            problem = self._problem("excel-formula", sheet, found=_inside(cell))
+            at = _PLACE.search(cell)
+            yield replace(problem, row=int(at[2]), column=at[1].decode()) if at else problem
 
     def _problem(self, code: str, sheet: str = "", found: str = "") -> Problem:
         return Problem(code, file=self.path.name, sheet=sheet, found=found)
@@ -138,12 +151,12 @@ def _sheet_parts(parts: zipfile.ZipFile) -> dict[str, str]:
     for tag in re.findall(rb"<(?:\w+:)?Relationship\b[^>]*>", links):
         targets[_attribute(tag, "Id")] = _attribute(tag, "Target").removeprefix("/xl/")
     tags = re.findall(rb"<(?:\w+:)?sheet\b[^>]*>", book)
-    return {_attribute(tag, "name"): f"xl/{targets[_attribute(tag, 'r:id')]}" for tag in tags}
+    return {_attribute(tag, "name"): "xl/" + targets[_attribute(tag, r"\w+:id")] for tag in tags}
 
 
 def _attribute(tag: bytes, name: str) -> str:
     found = re.search(rf"""\s{name}=(["'])(.*?)\1""".encode(), tag)
-    return unescape(found[2].decode()) if found else ""
+    return unescape(found[2].decode(), {"&quot;": '"', "&apos;": "'"}) if found else ""
 
 
 def _inside(cell: bytes) -> str:

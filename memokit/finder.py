@@ -34,6 +34,7 @@ FIRM, STRONG = 0.7, 0.8
 # What is left of a certainty in a description, and below a plan: there with how general a title must be.
 FROM_TEXT, BELOW = 0.7, {"action_plan": (0.8, 0.5), "objective": (0.6, 1.0)}
 LETTERS_PER_ERROR = 8
+RECEPTION = "F"
 GENERAL = frozenset({"@filler", "@generic"})
 NOTHING: frozenset[str] = frozenset()
 _WORD = re.compile(r"[^\W_]+(?:['’´`][sS]\b)?")
@@ -46,7 +47,7 @@ Span = tuple[int, int]
 Keys = Sequence[frozenset[str]]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Entry:
     """Words that point to a theme.
 
@@ -161,13 +162,13 @@ def _ends(line: Line, at: int, keys: Keys) -> Iterator[int]:
         yield from _ends(line[1:], at + 1, keys)
 
 
-def _place(line: Line, keys: Keys) -> Span | None:
-    return next(((at, end) for at in range(len(keys)) for end in _ends(line, at, keys)), None)
+def _spans(line: Line, keys: Keys) -> Iterator[Span]:
+    return ((at, end) for at in range(len(keys)) for end in _ends(line, at, keys))
 
 
 def _places(pattern: Pattern, keys: Keys) -> tuple[Span, ...]:
     """Return the first place of each part of a pattern, or nothing when a part is missing."""
-    found = [_place(line, keys) for line in pattern]
+    found = [next(_spans(line, keys), None) for line in pattern]
     return () if None in found else tuple(span for span in found if span)
 
 
@@ -175,18 +176,21 @@ def _holds(lines: Iterable[Pattern], keys: Keys) -> bool:
     return any(_places(pattern, keys) for pattern in lines)
 
 
-class Lines:
-    """Sequences by their first key, so that few of them are tried on a title."""
+class Index:
+    """Patterns, each with what it stands for, of which only those are tried whose keys a title has."""
 
-    def __init__(self, lines: Iterable[Line]) -> None:
-        self.first: dict[str, list[Line]] = {}
-        for line in lines:
-            self.first.setdefault(line[0], []).append(line)
+    def __init__(self, patterns: Iterable[tuple[Any, Pattern]]) -> None:
+        self.first: dict[str, list[tuple[frozenset[str], Any, Pattern]]] = {}
+        for meaning, pattern in patterns:
+            needed = frozenset(key for line in pattern for key in line) - {GAP_MARK}
+            self.first.setdefault(pattern[0][0], []).append((needed, meaning, pattern))
 
-    def spans(self, keys: Keys) -> list[Span]:
-        """Return every place where one of the sequences stands."""
-        starts = ((at, key) for at, of in enumerate(keys) for key in of & self.first.keys())
-        return [(at, end) for at, key in starts for line in self.first[key] for end in _ends(line, at, keys)]
+    def possible(self, present: frozenset[str]) -> Iterator[tuple[Any, Pattern]]:
+        """Yield the patterns of which every key is present somewhere."""
+        for key in present & self.first.keys():
+            for needed, meaning, pattern in self.first[key]:
+                if needed <= present:
+                    yield meaning, pattern
 
 
 def _words(hits: Iterable[Hit]) -> set[int]:
@@ -222,14 +226,10 @@ class Lexicon:
             for line in lines:
                 self.groups.setdefault(" ".join(line), set()).add(name)
         phrases = {name: [line for line in lines if len(line) > 1 or line[0] in groups] for name, lines in groups.items()}
-        self.phrases = {name: Lines(lines) for name, lines in phrases.items() if lines}
+        self.phrases = {name: Index((name, (line,)) for line in lines) for name, lines in phrases.items() if lines}
         friends = [line for (line,) in patterns(raw["false_friends"])]
-        self.friends = Lines(friends)
-        self.first: dict[str, dict[str, list[tuple[Entry, Pattern]]]] = {part: {} for part in PARTS}
-        for part, entries in self.entries.items():
-            for entry in entries:
-                for pattern in entry.words:
-                    self.first[part].setdefault(pattern[0][0], []).append((entry, pattern))
+        self.friends = Index(("", (line,)) for line in friends)
+        self.index = {part: Index((e, pattern) for e in found for pattern in e.words) for part, found in self.entries.items()}
         every = [entry for entries in self.entries.values() for entry in entries]
         used = [line for entry in every for pattern in (*entry.words, *entry.unless) for line in pattern]
         keys = {key for line in (*used, *friends, *(line for lines in groups.values() for line in lines)) for key in line}
@@ -269,21 +269,22 @@ class Lexicon:
         written = unicodedata.normalize("NFC", text.translate(_UNSEEN))
         places = tuple(match.span() for match in _WORD.finditer(written))
         keys = [self.keys(written[start:end]) for start, end in places]
-        phrases = []
-        for group, lines in self.phrases.items():
-            for span in lines.spans(keys):
+        phrases, present = [], NOTHING.union(*keys)
+        for group, index in self.phrases.items():
+            for span in [span for _, (line,) in index.possible(present) for span in _spans(line, keys)]:
                 phrases.append(span)
                 keys[slice(*span)] = [of | {group} for of in keys[slice(*span)]]
+                present |= {group}
         title = Title(written, places, keys, keys, tuple(phrases))
-        false = {at for span in self.friends.spans(keys) for at in range(*title.whole(span))}
+        friends = (span for _, (line,) in self.friends.possible(present) for span in _spans(line, keys))
+        false = {at for span in friends for at in range(*title.whole(span))}
         return title._replace(counting=[NOTHING if at in false else of for at, of in enumerate(keys)])
 
     def _found(self, text: str, part: str) -> tuple[Hit, ...]:
         """The entries that hold for a text or are taken back by it, the most certain first."""
         title, spans = self.title(text), dict[Entry, set[Span]]()
-        for key in NOTHING.union(*title.counting):
-            for entry, pattern in self.first[part].get(key, ()):
-                spans.setdefault(entry, set()).update(map(title.whole, _places(pattern, title.counting)))
+        for entry, pattern in self.index[part].possible(NOTHING.union(*title.counting)):
+            spans.setdefault(entry, set()).update(map(title.whole, _places(pattern, title.counting)))
         hits = [Hit(e, tuple(sorted(at)), _holds(e.unless, title.keys)) for e, at in spans.items() if at]
         return tuple(sorted(hits, key=lambda hit: (-hit.entry.certainty, hit.entry.theme, hit.spans)))
 
@@ -307,13 +308,16 @@ class Lexicon:
             return None
         return min(hits, key=lambda hit: (hit.spans[0], -hit.entry.certainty, hit.entry.theme))
 
-    def open_to(self, text: str, share: float) -> bool:
-        """Tell whether a title leaves its subject to the plan above: general words, no subject of its own."""
+    def open_to(self, text: str, share: float, theme: str = "") -> bool:
+        """Tell whether a title leaves its subject to the plan above: general words, no subject of its own.
+
+        What belongs to a house is no other subject below a plan about reception.
+        """
         keys, said = self.title(text).keys, _words(self.hits(text, "below"))
+        other = {"@local"} if theme == RECEPTION else {"@local", "@home"}
         telling = [at for at, of in enumerate(keys) if "@filler" not in of]
-        general = [at for at in telling if at in said or "@generic" in keys[at]]
-        local = any("@local" in of for of in keys)
-        return bool(keys) and not local and len(general) >= share * len(telling)
+        general = [at for at in telling if at in said or not keys[at].isdisjoint({"@generic", "@home"})]
+        return bool(keys) and all(map(other.isdisjoint, keys)) and len(general) >= share * len(telling)
 
 
 @cache
@@ -384,8 +388,10 @@ def _inherited(known: Lexicon, text: str, above: Iterable[Item]) -> Iterator[Pro
     refused = [hit for hit in known.found(text, "entries") if hit.refused]
     for parent in above:
         share, general = BELOW[parent.level]
-        topic = known.topic(parent.title) if known.open_to(text, general) else None
-        if topic and not any(topic.entry.broad or hit.entry.theme == topic.entry.theme for hit in refused):
+        topic = known.topic(parent.title)
+        theme = topic.entry.theme if topic else ""
+        back = topic and any(topic.entry.broad or hit.entry.theme == theme for hit in refused)
+        if topic and not back and known.open_to(text, general, theme):
             yield _below(known, text, parent, topic, share)
         if topic or not known.open_to(parent.title, 1.0):
             return

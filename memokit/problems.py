@@ -104,7 +104,8 @@ class MemokitError(Exception):
         By name (`{"report_status": ["Origineel", "Herziening"]}`) when a file asks for a choice; otherwise
         the answers of all problems together.
         """
-        asked = {str(p.detail["asks"]): list(p.choices) for p in self.problems if "asks" in p.detail}
+        open_ = (p for p in self.problems if p.severity == "error" and "asks" in p.detail)
+        asked = {str(problem.detail["asks"]): list(problem.choices) for problem in open_}
         return asked or tuple(choice for problem in self.problems for choice in problem.choices)
 
 

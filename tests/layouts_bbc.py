@@ -55,7 +55,7 @@ def tidy(path: Path, rows: Sequence[Mapping[str, Any]], filters: str = FILTERS) 
 def pivot_csv(
     path: Path, heads: Sequence[Mapping[str, str]], rows: Mapping[str, Sequence[float | None]]
 ) -> Path:
-    """Write the pivot as text: a block of heads, the row NIS-code with the measure, then a row for each code."""
+    """Write the pivot as text: a block of heads, the row NIS-code with the measure, a row for each code."""
     names = [name for name in heads[0] if name != "measure"]
     block = [[name, *(head[name] for head in heads)] for name in names]
     measures = ["NIS-code", *(head["measure"] for head in heads)]

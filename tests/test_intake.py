@@ -174,7 +174,8 @@ def test_spent_and_planned_go_in_their_own_column(mechelen, tmp_path):
 
 def test_several_accounts_of_one_field_are_added(mechelen, tmp_path):
     rows = [
-        tidy_row(**{"Alg. rekening": f"REK{n}", "Uitgave": n, "Uitgave per inwoner": None}) for n in (613, 649)
+        tidy_row(**{"Alg. rekening": f"REK{n}", "Uitgave": n, "Uitgave per inwoner": None})
+        for n in (613, 649)
     ]
     after, _ = bring_in(mechelen, layouts.tidy(tmp_path / "t.xlsx", rows))
     assert [(a.item, a.year, a.spent) for a in after.amounts] == [("0160", 2018, 1262.0)]
@@ -218,7 +219,8 @@ def test_predecessors_are_added_to_the_borders_of_the_dossier(tmp_path):
     lines = ("period;geolevel;geoitem;v1", "2018;gemeente2018;44001;100", "2018;gemeente2018;44029;11")
     path.write_text("\n".join(lines), "utf-8")
     after, _ = bring_in(dossier, path)
-    assert [(f.indicator, f.year, f.value, f.status) for f in after.figures] == [("v1", 2018, 111.0, "summed")]
+    (found,) = after.figures
+    assert (found.indicator, found.year, found.value, found.status) == ("v1", 2018, 111.0, "summed")
     own = after.own_indicators[0]
     # For information, until a council decides otherwise.
     assert (own.id_, own.direction, own.theme) == ("v1", "context", "")

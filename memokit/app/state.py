@@ -107,6 +107,10 @@ class State(Desk):
         """Return the folder in which files can be dropped."""
         return self.now.folder / intake.INBOX
 
+    def inbox_name(self) -> str:
+        """Return that folder as a person finds it: inside the folder of the dossier."""
+        return f"{self.now.folder.resolve().name}/{intake.INBOX}"
+
     def waiting(self) -> tuple[Path, ...]:
         """Return the files that wait to be looked at."""
         return intake.waiting(self.now)

@@ -45,7 +45,7 @@ class Actions:
             kind="card",
         )
         self.none = html(f"<p>{words('actions.none')}</p>", "card")
-        left = box(self.list, self._adding(), Proposals(state).widget, kind="side")
+        left = box(self.list, Proposals(state).widget, self._adding(), kind="side")
         self.widget = box(box(left, box(self.none, self.judging), kind="two", row=True), kind="view")
         state.listen(self.refresh)
         self.refresh()

@@ -45,10 +45,11 @@ class Sources:
 
     def refresh(self) -> None:
         """Show the files that wait, the imports that can be taken back, and the list of sources."""
-        self.folder.value = f"<p>{words('files.help', folder=self.state.inbox())}</p>"
+        self.folder.value = f"<p>{words('files.help', folder=self.state.inbox_name())}</p>"
         offered = [(path.name, path) for path in self.state.waiting()]
         if tuple(offered) != tuple(self.files.options):
             self.files.options = offered
+            self.files.value = offered[0][1] if offered else None
         self.files.layout.display = "" if offered else "none"
         self.done.children = self._imports()
         self.list.value = self._table() if self.state.now.sources else f"<p>{words('files.no_sources')}</p>"

@@ -104,9 +104,8 @@ def accept(dossier: Dossier, proposal: Proposal) -> Dossier:
     data = read_bytes(proposal.path, LIMIT)
     target.parent.mkdir(exist_ok=True)
     replace_file(target, data)
-    label = f"{proposal.delivery.kind}: {proposal.path.name}"
     try:
-        saved = apply_changes(dossier, proposal.changes, label, proposal.id)
+        saved = apply_changes(dossier, proposal.changes, proposal.path.name, proposal.id)
     except MemokitError:
         if not there:
             target.unlink(missing_ok=True)

@@ -28,6 +28,7 @@ NAMES = {
     "action": ("Actie totaaloverzicht",),
 }
 HEADS = tuple(head for name in ("board", "objective", "action_plan", "action") for head in NAMES[name])
+REPORTS = ("meerjarenplan", "jaarrekening")
 LEVELS = ("objective", "action_plan", "action")
 _LABELS = {
     "code": "Code", "title": "Korte omschrijving", "description": "Lange omschrijving",
@@ -84,7 +85,8 @@ def read(incoming: Incoming, choose: Mapping[str, str]) -> Parts:
     actions = _items(table, parts, codes, report_year)
     refuse_errors(table.problems)
     report = bbc.report(choose.get("report", "")) or "plan"
-    table.tell("report-assumed", severity="note", found=report)
+    asks = {"asks": "report"}
+    table.tell("report-assumed", severity="note", found=report, choices=REPORTS, detail=asks)
     for head, (year, measure) in amounts.items():
         euros = bbc.MEASURES[measure.replace(" ", "").casefold()]
         values = numbers[head]

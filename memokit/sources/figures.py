@@ -21,7 +21,7 @@ from memokit.problems import MemokitError, Problem
 from memokit.sources.delivery import Parts
 from memokit.sources.incoming import Grid, Incoming, fold
 from memokit.sources.numbers import Mark, bare, parse
-from memokit.sources.places import by_name, dropped, namesakes, valid_on
+from memokit.sources.places import by_name, dropped, namesakes, settle, valid_on
 from memokit.sources.tabular import Floats, Names, Table, columns, find_header, load
 from memokit.territory import BORDERS, find
 
@@ -42,6 +42,7 @@ _UNITS = {
 _WITH_CODE = re.compile(r"(?:.*\()?(\d{4,5})(?:\)| \D.*)?")
 _TOTALS = re.compile(
     r"belgi[eë]|vlaanderen|wallonië|(vlaams|waals) gewest|(provincie|arrondissement|regio|gewest)\b.*"
+    r"|.* \((provincie|prov\.|arrondissement|arr\.|regio|gewest)\)"
 )
 _BRUSSELS = frozenset(
     """Anderlecht Brussel Elsene Etterbeek Evere Ganshoren Jette Koekelberg Oudergem Schaarbeek
@@ -123,16 +124,28 @@ def open_table(grid: Grid, names: Names, needed: Sequence[str]) -> tuple[Table, 
 
 
 def each_sheet(
-    incoming: Incoming, parts: Parts, fits: Callable[[Grid], Any], use: Callable[[Grid], None]
+    incoming: Incoming, parts: Parts, header: Callable[[Grid], int | None], use: Callable[[Grid], None]
 ) -> None:
-    """Read every sheet that fits; all problems of all sheets come together."""
-    grids = [grid for grid in incoming.grids if fits(grid)]
+    """Read every sheet that has a header and something below it; the problems of all sheets come together.
+
+    Parameters
+    ----------
+    header
+        Returns the place of the header in the first rows of a sheet.
+    use
+        Reads one sheet into `parts`.
+    """
+    tops = [(grid, at) for grid in incoming.grids if (at := header(grid)) is not None]
+    full = [grid for grid, at in tops if any(any(line) for line in grid.head[at + 1 :])]
+    grids = full or [grid for grid, _ in tops]
     for grid in grids or incoming.grids[:1]:
         try:
             use(grid)
         except MemokitError as error:
             parts.problems += error.problems
-    left = [grid.sheet for grid in incoming.grids if not fits(grid) and any(map(any, grid.head))]
+    parts.problems = list(dict.fromkeys(parts.problems))
+    used = {grid.sheet for grid in grids}
+    left = [grid.sheet for grid in incoming.grids if grid.sheet not in used and any(map(any, grid.head))]
     if grids and left:
         file = incoming.path.name
         parts.problems.append(Problem("sheets-ignored", "note", file=file, detail={"names": left}))
@@ -184,7 +197,8 @@ def numbers(
     for name, values in found.items():
         cells = table.columns[name]
         said = [cells[i] for i in np.flatnonzero(np.isnan(values)).tolist()]
-        tally.update(MISSING.get(bare(cell), "empty") for cell in said if isinstance(cell, str))
+        texts = map(bare, map(str, said))
+        tally.update(MISSING.get(text, "empty") for text in texts if not text or text in MISSING)
         low = values <= -99996.0
         for sentinel, reason in SENTINELS.items() if low.any() else ():
             at = values == sentinel
@@ -254,6 +268,19 @@ def check_maps(table: Table, who: Who, name: str) -> None:
                 table.tell(why.code, at, name, found=why.found, choices=why.choices, detail=why.detail)
 
 
+def codes(table: Table, name: str) -> list[str]:
+    """Return the municipality of each row by its code; a line of text below a table is no row."""
+    others = [cells for column, cells in table.columns.items() if column != name]
+    texts = table.text(name)
+    wordy = [i for i, text in enumerate(texts) if text and not text.isdigit()]
+    lines = {i for i in wordy if all(cells[i] == "" for cells in others)}
+    if lines:
+        said = [texts[i][:80] for i in sorted(lines)[:3]]
+        table.tell("lines-ignored", severity="note", detail={"names": said})
+        table.keep([i for i in range(len(table)) if i not in lines])
+    return settle(table, name, everyone=True)
+
+
 def leave_out(table: Table, name: str) -> list[str]:
     """Return who each row is about, as a code where one stands there; totals and others leave the table."""
     texts = table.text(name)
@@ -297,7 +324,9 @@ def resolve(
         said = ""
     if said:
         at = int(said)
-        return Who(by_name(table, name, texts, at), years, [at] * len(texts))
+        who = Who(by_name(table, name, texts, at), years, [at] * len(texts))
+        check_maps(table, who, name)
+        return who
     double = sorted({text for text in set(texts) if not text.isdigit() and len(namesakes(text)) > 1})
     if double:
         table.tell("name-of-two", severity="warning", name=name, detail={"names": double})

@@ -92,7 +92,6 @@ def read(incoming: Incoming, choose: Mapping[str, str]) -> Parts:
     """Return the tables that the file holds; several sheets may hold one each."""
     parts = Parts()
     told = {**_settings(incoming), **choose}
-    filled = [grid for grid in incoming.grids if _kind(grid) and _rows(grid)]
     readers: Mapping[str, Callable[[Table, Parts, Mapping[str, str]], None]] = {
         "observations": _observations, "amounts": _amounts, "plan_items": _plan_items,
     }  # fmt: skip
@@ -103,15 +102,13 @@ def read(incoming: Incoming, choose: Mapping[str, str]) -> Parts:
         readers[kind](table, parts, told)
         parts.problems += table.problems
 
-    each_sheet(incoming, parts, lambda grid: _kind(grid) and (grid in filled or not filled), use)
+    each_sheet(incoming, parts, _header, use)
     return parts
 
 
-def _rows(grid: Grid) -> bool:
-    """Tell whether anything stands below the header; a sheet of the werkboek may be empty."""
+def _header(grid: Grid) -> int | None:
     kind = _kind(grid)
-    at = find_header(grid, TABLES[kind], NEEDED[kind])
-    return any(any(line) for line in grid.head[(at or 0) + 1 :])
+    return find_header(grid, TABLES[kind], NEEDED[kind]) if kind else None
 
 
 def _settings(incoming: Incoming) -> dict[str, str]:

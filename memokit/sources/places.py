@@ -19,6 +19,10 @@ from memokit.sources.tabular import LIMIT_PROBLEMS, Table
 from memokit.terms import borders_of
 from memokit.territory import BORDERS
 
+_ARRONDISSEMENT = re.compile(
+    "aalst|antwerpen|brugge|dendermonde|diksmuide|eeklo|gent|hallevilvoorde|hasselt|ieper|kortrijk|leuven|"
+    "maaseik|mechelen|oostende|oudenaarde|roeselare|sintniklaas|tielt|tongeren|turnhout|veurne"
+)
 _LISTED = 6  # how many municipalities a note names before it counts
 
 
@@ -150,9 +154,11 @@ def _index(borders: int) -> Mapping[str, tuple[str, ...]]:
 
 @lru_cache(10_000)
 def _at(text: str, borders: int) -> tuple[str, ...]:
-    """Return the codes with a name on some borders; a suffix of REFNIS, "Aalst (Aalst)", does not matter."""
+    """Return the codes with a name on some borders; Statbel adds the arrondissement: "Aalst (Aalst)"."""
     names = _index(borders)
-    return names.get(_folded(text)) or names.get(_folded(re.sub(r" \([^()]*\)$", "", text)), ())
+    match = re.fullmatch(r"(.+) \(([^()]+)\)", text)
+    bare = match[1] if match and _ARRONDISSEMENT.fullmatch(_folded(match[2])) else text
+    return names.get(_folded(text)) or names.get(_folded(bare), ())
 
 
 def _named(text: str, borders: int) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from memokit.sources.figures import (
     Series,
     Who,
     add,
+    codes,
     each_sheet,
     ignore,
     kind_of,
@@ -26,7 +27,6 @@ from memokit.sources.figures import (
     unit_of,
 )
 from memokit.sources.incoming import Grid, Incoming, fold
-from memokit.sources.places import settle
 from memokit.sources.tabular import Floats, Table, find_header
 
 KIND = "stadsmonitor"
@@ -47,12 +47,12 @@ _MARGIN = re.compile(r"marge|betrouwbaarheidsinterval|\+/-|±", re.I)
 
 def recognises(incoming: Incoming) -> int:
     """Return 95 for a sheet with a code for its name and the four columns on top, 55 without the code."""
-    fit = [grid for grid in incoming.grids if _header(grid)]
+    fit = [grid for grid in incoming.grids if _header(grid) is not None]
     return 95 if any(_SHEET.fullmatch(grid.sheet) for grid in fit) else 55 if fit else 0
 
 
-def _header(grid: Grid) -> bool:
-    return find_header(grid, NAMES, NAMES) is not None
+def _header(grid: Grid) -> int | None:
+    return find_header(grid, NAMES, NAMES)
 
 
 def read(incoming: Incoming, choose: Mapping[str, str]) -> Parts:
@@ -64,7 +64,7 @@ def read(incoming: Incoming, choose: Mapping[str, str]) -> Parts:
 
 def _sheet(grid: Grid, parts: Parts, choose: Mapping[str, str]) -> None:
     table, others = open_table(grid, NAMES, tuple(NAMES))
-    who = Who(settle(table, "nis", everyone=True), table.years("year"))
+    who = Who(codes(table, "nis"), table.years("year"))
     heads = [head for head in others if kind_of(table.columns[head]) == "numbers"]
     values = numbers(table, heads, choose)
     survey = bool(_SURVEY.fullmatch(grid.sheet)) or sum(bool(_ANSWERS.match(head)) for head in heads) > 1

@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from memokit.sources.delivery import Parts
-from memokit.sources.figures import Series, Who, add, each_sheet, numbers
+from memokit.sources.figures import Series, Who, add, codes, each_sheet, numbers
 from memokit.sources.incoming import Grid, Incoming
-from memokit.sources.places import settle
 from memokit.sources.tabular import find_header, load
 
 KIND = "statbel-income"
@@ -31,11 +30,11 @@ BORDERS = 2019  # published for 581 municipalities, also for the years before 20
 
 def recognises(incoming: Incoming) -> int:
     """Return 95 when year, municipality and net taxable income stand under one header."""
-    return 95 if any(_header(grid) for grid in incoming.grids) else 0
+    return 95 if any(_header(grid) is not None for grid in incoming.grids) else 0
 
 
-def _header(grid: Grid) -> bool:
-    return find_header(grid, NAMES, NEEDED) is not None
+def _header(grid: Grid) -> int | None:
+    return find_header(grid, NAMES, NEEDED)
 
 
 def read(incoming: Incoming, choose: Mapping[str, str]) -> Parts:
@@ -47,7 +46,7 @@ def read(incoming: Incoming, choose: Mapping[str, str]) -> Parts:
 
 def _sheet(grid: Grid, parts: Parts, choose: Mapping[str, str]) -> None:
     table = load(grid, NAMES, NEEDED)
-    who = Who(settle(table, "nis", everyone=True), table.years("year"))
+    who = Who(codes(table, "nis"), table.years("year"))
     names = [name for name in SERIES if name in table.columns]
     for name, values in numbers(table, names, choose).items():
         add(parts, table, who, name, values, SERIES[name], SOURCE)

@@ -11,9 +11,9 @@ import numpy as np
 from memokit.cells import FIRST_YEAR, LAST_YEAR, number_text
 from memokit.problems import MemokitError
 from memokit.sources.delivery import Parts
-from memokit.sources.figures import Series, Who, add, each_sheet, numbers
+from memokit.sources.figures import Series, Who, add, codes, each_sheet, numbers
 from memokit.sources.incoming import Grid, Incoming
-from memokit.sources.places import settle, valid_on
+from memokit.sources.places import valid_on
 from memokit.sources.tabular import Table, find_header, load
 from memokit.terms import borders_of
 
@@ -34,23 +34,23 @@ _YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})(?!\d)")
 
 def recognises(incoming: Incoming) -> int:
     """Return 95 for a file by age and sex, 90 for the workbook per municipality."""
-    if any(_detail(grid) for grid in incoming.grids):
+    if any(_detail(grid) is not None for grid in incoming.grids):
         return 95
-    return 90 if any(_simple(grid) for grid in incoming.grids) else 0
+    return 90 if any(_simple(grid) is not None for grid in incoming.grids) else 0
 
 
-def _detail(grid: Grid) -> bool:
-    return find_header(grid, DETAIL, ("nis", "people")) is not None
+def _detail(grid: Grid) -> int | None:
+    return find_header(grid, DETAIL, ("nis", "people"))
 
 
-def _simple(grid: Grid) -> bool:
-    return find_header(grid, SIMPLE, SIMPLE) is not None
+def _simple(grid: Grid) -> int | None:
+    return find_header(grid, SIMPLE, SIMPLE)
 
 
 def read(incoming: Incoming, choose: Mapping[str, str]) -> Parts:
     """Return `bevolking`, and from the workbook men and women too."""
     parts = Parts()
-    if any(_detail(grid) for grid in incoming.grids):
+    if any(_detail(grid) is not None for grid in incoming.grids):
         name = incoming.path.stem
         each_sheet(incoming, parts, _detail, lambda grid: _add_detail(grid, parts, name, choose))
     else:
@@ -60,9 +60,8 @@ def read(incoming: Incoming, choose: Mapping[str, str]) -> Parts:
 
 def _add_simple(grid: Grid, parts: Parts, choose: Mapping[str, str]) -> None:
     table = load(grid, SIMPLE, tuple(SIMPLE))
-    towns = settle(table, "nis", everyone=True)
-    header = find_header(grid, SIMPLE, SIMPLE) or 0
-    titles = [grid.sheet, *(cell for line in grid.texts()[:header] for cell in line)]
+    towns = codes(table, "nis")
+    titles = [grid.sheet, *(cell for line in grid.texts()[: _simple(grid) or 0] for cell in line)]
     year = _year(table, titles, towns, choose)
     who = Who(towns, [year] * len(towns))
     values = numbers(table, list(SERIES), choose, ",")
@@ -81,7 +80,7 @@ def _add_detail(grid: Grid, parts: Parts, file: str, choose: Mapping[str, str]) 
     table = load(grid, DETAIL, ("nis", "people"))
     # Two files in one: adding them up would count everybody twice.
     table.problems = [replace(p, severity="error") if p.code == "header-again" else p for p in table.problems]
-    towns = settle(table, "nis", everyone=True)
+    towns = codes(table, "nis")
     people = table.floats(["people"], ",")["people"]
     empty = [(i, table.heads["people"]) for i in np.flatnonzero(np.isnan(people)).tolist()]
     table.tell_each("required-empty", empty, "people")

@@ -21,6 +21,7 @@ from memokit.sources.figures import (
     Who,
     add,
     check_maps,
+    codes,
     each_sheet,
     ignore,
     kind_of,
@@ -31,7 +32,6 @@ from memokit.sources.figures import (
     unit_of,
 )
 from memokit.sources.incoming import Grid, Incoming, fold
-from memokit.sources.places import settle
 from memokit.sources.tabular import Table, columns, find_header
 
 KIND = "swing"
@@ -54,23 +54,26 @@ _NAMELESS = re.compile(r"(sheet|blad|tabel|table|export|data)\W*\d*", re.I)
 def recognises(incoming: Incoming) -> int:
     """Return 100 for the upload layout, 90 for a long table of the viewer, 80 for a wide one."""
     sure = {"flat": 100, "long": 90, "wide": 80, "": 0}
-    return max((sure[_layout(grid)] for grid in incoming.grids), default=0)
+    return max((sure[_layout(grid)[0]] for grid in incoming.grids), default=0)
 
 
 def read(incoming: Incoming, choose: Mapping[str, str]) -> Parts:
     """Return the figures of municipalities; other areas are left out and counted."""
     parts = Parts()
     readers = {"flat": _flat, "long": _long, "wide": _wide, "": _flat}
-    each_sheet(incoming, parts, _layout, lambda grid: readers[_layout(grid)](grid, parts, choose))
+    use = lambda grid: readers[_layout(grid)[0]](grid, parts, choose)  # noqa: E731
+    each_sheet(incoming, parts, lambda grid: _layout(grid)[1], use)
     return parts
 
 
-def _layout(grid: Grid) -> str:
-    if find_header(grid, FLAT, FLAT) is not None:
-        return "flat"
-    if find_header(grid, LONG, LONG) is not None:
-        return "long"
-    return "wide" if _wide_header(grid) else ""
+def _layout(grid: Grid) -> tuple[str, int | None]:
+    """Return which layout a sheet has, and the place of its header."""
+    if (at := find_header(grid, FLAT, FLAT)) is not None:
+        return "flat", at
+    if (at := find_header(grid, LONG, LONG)) is not None:
+        return "long", at
+    wide = _wide_header(grid)
+    return ("wide", wide.row) if wide else ("", None)
 
 
 def series_of(name: str) -> Series:
@@ -92,7 +95,7 @@ def series_of(name: str) -> Series:
 def _flat(grid: Grid, parts: Parts, choose: Mapping[str, str]) -> None:
     table, heads = open_table(grid, FLAT, tuple(FLAT))
     _keep_municipalities(table)
-    towns = settle(table, "geoitem", everyone=True)
+    towns = codes(table, "geoitem")
     who = Who(towns, periods(table), [LEVELS[level] for level in table.text("geolevel")])
     check_maps(table, who, "geoitem")
     _add_heads(table, parts, who, heads, choose)

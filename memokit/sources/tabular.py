@@ -68,7 +68,8 @@ class Table:
     def tell_each(self, code: str, wrong: Sequence[tuple[int, str]], name: str, **rest: Any) -> None:
         """Add a problem for each (place, found), up to a limit; beyond it one that counts the others."""
         for at, found in wrong[:LIMIT_PROBLEMS]:
-            self.tell(code, at, name, found=found if len(found) <= LIMIT_FOUND else f"{found[:LIMIT_FOUND]}…", **rest)
+            shown = found if len(found) <= LIMIT_FOUND else f"{found[:LIMIT_FOUND]}…"
+            self.tell(code, at, name, found=shown, **rest)
         if len(wrong) > LIMIT_PROBLEMS:
             severity = rest.get("severity", "error")
             self.tell("and-more", None, name, severity=severity, detail={"n": len(wrong) - LIMIT_PROBLEMS})
