@@ -13,6 +13,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import chain
 from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -27,12 +28,12 @@ if TYPE_CHECKING:
 KEY = ("municipality", "report_year", "level", "code")
 READ = (*KEY, "parent", "title", "description", "comment")
 FOUND = ("theme", "sdg_targets", "certainty", "words")
-LEVELS = ("action", "action_plan", "objective")
 PARTS = ("entries", "above", "below")
 GAP, GAP_MARK = 3, ".."
 FIRM, STRONG = 0.7, 0.8
 # What is left of a certainty in a description, and below a plan: there with how general a title must be.
 FROM_TEXT, BELOW = 0.7, {"action_plan": (0.8, 0.5), "objective": (0.6, 1.0)}
+LEVELS = ("action", *BELOW)
 LETTERS_PER_ERROR = 8
 RECEPTION = "F"
 GENERAL = frozenset({"@filler", "@generic"})
@@ -147,7 +148,8 @@ def patterns(words: str) -> tuple[Pattern, ...]:
     >>> patterns("fair~trade, steun* & @south")
     ((('fair', 'trade'),), (('fairtrade',),), (('steun*',), ('@south',)))
     """
-    ways = (way for line in words.split(",") for way in dict.fromkeys((line.replace("~", " "), line.replace("~", ""))))
+    spelled = ((line.replace("~", " "), line.replace("~", "")) for line in words.split(","))
+    ways = (way for both in spelled for way in dict.fromkeys(both))
     return tuple(tuple(tuple(part.split()) for part in way.split("&")) for way in ways)
 
 
@@ -218,21 +220,22 @@ class Lexicon:
     """
 
     def __init__(self, raw: Mapping[str, Any]) -> None:
-        self.entries = {part: tuple(map(_entry, raw[part])) for part in PARTS}
-        self.spelling = tuple(word.strip() for word in raw["spelling"].split(","))
+        entries = {part: tuple(map(_entry, raw[part])) for part in PARTS}
+        friends = [line for (line,) in patterns(raw["false_friends"])]
         groups = {f"@{name}": [line for (line,) in patterns(words)] for name, words in raw["groups"].items()}
+        self.entries, self.spelling = entries, tuple(word.strip() for word in raw["spelling"].split(","))
+        self.index = {part: Index((e, way) for e in of for way in e.words) for part, of in entries.items()}
+        self.friends = Index(("", (line,)) for line in friends)
         self.groups: dict[str, set[str]] = {}
+        self.phrases: dict[str, Index] = {}
         for name, lines in groups.items():
             for line in lines:
                 self.groups.setdefault(" ".join(line), set()).add(name)
-        phrases = {name: [line for line in lines if len(line) > 1 or line[0] in groups] for name, lines in groups.items()}
-        self.phrases = {name: Index((name, (line,)) for line in lines) for name, lines in phrases.items() if lines}
-        friends = [line for (line,) in patterns(raw["false_friends"])]
-        self.friends = Index(("", (line,)) for line in friends)
-        self.index = {part: Index((e, pattern) for e in found for pattern in e.words) for part, found in self.entries.items()}
-        every = [entry for entries in self.entries.values() for entry in entries]
-        used = [line for entry in every for pattern in (*entry.words, *entry.unless) for line in pattern]
-        keys = {key for line in (*used, *friends, *(line for lines in groups.values() for line in lines)) for key in line}
+            phrases = [line for line in lines if len(line) > 1 or line[0] in groups]
+            self.phrases[name] = Index((name, (line,)) for line in phrases)
+        ways = [way for of in entries.values() for entry in of for way in (*entry.words, *entry.unless)]
+        used = [*friends, *chain.from_iterable(ways), *chain.from_iterable(groups.values())]
+        keys = set(chain.from_iterable(used))
         self.plain = frozenset(key for key in keys if "*" not in key)
         self.starts = frozenset(key[:-1] for key in keys if key[-1] == "*" != key[0])
         self.tails = frozenset(key[1:] for key in keys if key[0] == "*" != key[-1])
@@ -262,7 +265,9 @@ class Lexicon:
         from rapidfuzz.distance import OSA
 
         errors = len(word) // LETTERS_PER_ERROR
-        best = process.extractOne(word, self.spelling, scorer=OSA.distance, score_cutoff=errors) if errors else None
+        if not errors:
+            return ""
+        best = process.extractOne(word, self.spelling, scorer=OSA.distance, score_cutoff=errors)
         return str(best[0]) if best else ""
 
     def _title(self, text: str) -> Title:
@@ -292,12 +297,12 @@ class Lexicon:
         """Return the entries that hold for a text, the most certain first."""
         return tuple(hit for hit in self.found(text, part) if not hit.refused)
 
-    def own(self, text: str, above: str) -> tuple[Hit, ...]:
+    def own(self, text: str, above: str) -> list[Hit]:
         """What a title says itself; what is not firm is also taken back by the title of the plan above."""
         keys = self.title(above).keys
         hits = [h for h in self.hits(text) if h.entry.certainty >= FIRM or not _holds(h.entry.unless, keys)]
-        precise = any(hit.entry.certainty >= FIRM and not hit.entry.broad for hit in hits)
-        return tuple(hit for hit in hits if not (precise and hit.entry.broad))
+        precise = _words(h for h in hits if h.entry.certainty >= FIRM and not h.entry.broad)
+        return [h for h in hits if not h.entry.broad or precise.isdisjoint(_words([h]))]
 
     def topic(self, text: str) -> Hit | None:
         """The entry that a plan or objective is about: half of what it says. A mere mention is not enough."""
@@ -336,23 +341,22 @@ def lexicon() -> Lexicon:
 # -- items --------------------------------------------------------------------------------------------------
 
 
-def _read(row: Any, name: str) -> Any:
-    return row.get(name) if isinstance(row, Mapping) else getattr(row, name, None)
+def _fields(row: Any) -> Mapping[str, Any]:
+    if isinstance(row, Mapping):
+        return row
+    return {name: getattr(row, name) for name in READ if hasattr(row, name)}
 
 
 def _text(value: Any) -> str:
     """A cell as text; what is missing, in whatever way a frame says so, is empty."""
-    if isinstance(value, str):
-        return value.strip()
-    if isinstance(value, Integral):
-        return str(value)
+    if isinstance(value, str | Integral):
+        return str(value).strip()
     return f"{value:.12g}" if isinstance(value, Real) and value == value else ""
 
 
 def _above(item: Item, items: Mapping[tuple[str, ...], set[Item]]) -> Iterator[Item]:
     """Yield the plan above an item, then the objective; a code that stands twice is nobody's parent."""
-    higher = LEVELS[LEVELS.index(item.level) + 1 :] if item.level in LEVELS else ()
-    for level in higher:
+    for level in LEVELS[LEVELS.index(item.level) + 1 :] if item.level in LEVELS else ():
         found = items.get((item.municipality, item.report_year, level, item.parent), set())
         if item.parent and len(found) == 1:
             (item,) = found
@@ -372,39 +376,36 @@ def _proposals(title: Title, hits: Iterable[Hit], share: float = 1.0) -> Iterato
         yield Proposal(theme, tuple(sdg), share * max(hit.entry.certainty for hit in found), tuple(words))
 
 
-def _below(known: Lexicon, text: str, parent: Item, topic: Hit, share: float) -> Proposal:
+def _below(known: Lexicon, text: str, parent: Item, topic: Hit) -> Proposal:
     """The proposal for a general title; under a plan about the whole field it may say the theme itself."""
-    label = lookup(f"records.values.level.{parent.level}.label")
-    title, above = known.title(text), known.title(parent.title)
     hints = known.hits(text, "below")[:1]
     entry = hints[0].entry if hints and topic.entry.broad else topic.entry
-    words = [title.quote(span) for hint in hints for span in hint.spans]
-    words += [f"{label}: {above.quote(span)}" for span in topic.spans]
-    return Proposal(entry.theme, entry.sdg, share * topic.entry.certainty, tuple(dict.fromkeys(words)))
+    label = lookup(f"records.values.level.{parent.level}.label")
+    words = [known.title(text).quote(span) for hint in hints for span in hint.spans]
+    words += [f"{label}: {known.title(parent.title).quote(span)}" for span in topic.spans]
+    certainty = BELOW[parent.level][0] * topic.entry.certainty
+    return Proposal(entry.theme, entry.sdg, certainty, tuple(dict.fromkeys(words)))
 
 
 def _inherited(known: Lexicon, text: str, above: Iterable[Item]) -> Iterator[Proposal]:
     """Yield what the plan or the objective above says of a title that leaves its subject to it."""
-    refused = [hit for hit in known.found(text, "entries") if hit.refused]
+    refused = {hit.entry.theme for hit in known.found(text, "entries") if hit.refused}
     for parent in above:
-        share, general = BELOW[parent.level]
         topic = known.topic(parent.title)
-        theme = topic.entry.theme if topic else ""
-        back = topic and any(topic.entry.broad or hit.entry.theme == theme for hit in refused)
-        if topic and not back and known.open_to(text, general, theme):
-            yield _below(known, text, parent, topic, share)
+        if topic:
+            back = refused if topic.entry.broad else refused & {topic.entry.theme}
+            if not back and known.open_to(text, BELOW[parent.level][1], topic.entry.theme):
+                yield _below(known, text, parent, topic)
         if topic or not known.open_to(parent.title, 1.0):
             return
 
 
 def _judge(known: Lexicon, item: Item, above: tuple[Item, ...]) -> list[Proposal]:
     """The proposals for one item, the most certain first: from its title, else its text, else from above."""
-    hits = known.own(item.title, above[0].title if above else "")
     text = f"{item.description} {item.comment}"
-    found = [*_proposals(known.title(item.title), hits)]
-    if not found:
-        strong = [hit for hit in known.hits(text) if hit.entry.certainty >= STRONG]
-        found = [*_proposals(known.title(text), strong, FROM_TEXT)]
+    own = known.own(item.title, above[0].title if above else "")
+    strong = [hit for hit in known.hits(text) if hit.entry.certainty >= STRONG]
+    found = [*_proposals(known.title(item.title), own)] or [*_proposals(known.title(text), strong, FROM_TEXT)]
     found = found or [*_inherited(known, item.title, above)]
     return sorted(found, key=lambda proposal: (-proposal.certainty, proposal.theme))
 
@@ -433,25 +434,20 @@ def suggest(plan_items: Any) -> pd.DataFrame:
     ...     {"level": "action", "code": "AC-2", "parent": "AP-1", "title": "Aanleg van een vluchtheuvel"},
     ... ]
     >>> suggest(plan)[["code", "theme", "words"]].values.tolist()
-    [['AP-1', 'A', 'Mondiaal'], ['AC-1', 'B', 'Subsidies; actieplan: Mondiaal']]
+    [['AP-1', 'A', 'Mondiaal beleid'], ['AC-1', 'B', 'Subsidies; actieplan: Mondiaal beleid']]
     """
     import pandas as pd
 
-    rows = plan_items.to_dict("records") if isinstance(plan_items, pd.DataFrame) else list(plan_items)
-    columns = getattr(plan_items, "columns", None)
-    given = [name for name in KEY if (any(_has(row, name) for row in rows) if columns is None else name in columns)]
-    items = [Item(*(_text(_read(row, name)) for name in READ)) for row in rows]
+    frame = isinstance(plan_items, pd.DataFrame)
+    rows = [*map(_fields, plan_items.to_dict("records") if frame else plan_items)]
+    given = [name for name in KEY if frame and name in plan_items or any(name in row for row in rows)]
+    items = [Item(*(_text(row.get(name)) for name in READ)) for row in rows]
     by_code: dict[tuple[str, ...], set[Item]] = {}
     for item in items:
         by_code.setdefault(item[: len(KEY)], set()).add(item._replace(description="", comment=""))
-    table = []
-    for row, item in zip(rows, items, strict=True):
-        key = [_read(row, name) for name in given]
-        for found in _judge(lexicon(), item, tuple(_above(item, by_code))):
-            certainty = max(round(found.certainty, 2), 0.01)
-            table.append([*key, found.theme, "; ".join(found.sdg), certainty, "; ".join(found.words)])
+    table = [
+        [*(row.get(name) for name in given), theme, "; ".join(sdg), max(round(certainty, 2), 0.01), "; ".join(words)]
+        for row, item in zip(rows, items, strict=True)
+        for theme, sdg, certainty, words in _judge(lexicon(), item, tuple(_above(item, by_code)))
+    ]
     return pd.DataFrame(table, columns=[*given, *FOUND])
-
-
-def _has(row: Any, name: str) -> bool:
-    return name in row if isinstance(row, Mapping) else hasattr(row, name)

@@ -7,11 +7,11 @@ absent, not zero; a "Plaats" holds more than a "Bestuur".
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
-from memokit.problems import MemokitError
+from memokit.problems import MemokitError, Problem
 from memokit.sources.delivery import AMOUNTS, Parts
-from memokit.sources.incoming import Grid, fold
+from memokit.sources.incoming import Grid, Incoming, fold
 from memokit.sources.tabular import FILTERS, Table
 
 BORDERS = 2025  # the tool restates the past: the plans of 2014 and 2020 stand on the map of 2025 too
@@ -42,6 +42,35 @@ _BOARD = re.compile(
     r"(?P<kind>Gemeente en OCMW|Gemeente|Stad|OCMW|AGB|Autonoom gemeentebedrijf|District|Politiezone|"
     r"Hulpverleningszone|Provincie|Welzijnsvereniging|APB|Plaats)\b[ -]*(?P<name>.*)", re.I,
 )  # fmt: skip
+
+
+def pick(incoming: Incoming, fits: Callable[[Grid], object], choose: Mapping[str, str]) -> Grid:
+    """Return the sheet with the layout; when no sheet has it, the first one that is not empty.
+
+    Raises
+    ------
+    MemokitError
+        Several sheets have it, and none was chosen.
+    """
+    found = [grid for grid in incoming.grids if fits(grid)]
+    names = [grid.sheet for grid in found]
+    wanted = choose.get("sheet", "")
+    if len(found) > 1 and wanted not in names:
+        code = "no-such-choice" if wanted else "choose-sheet"
+        file, asks = incoming.path.name, {"asks": "sheet"}
+        raise MemokitError(Problem(code, file=file, found=wanted, choices=tuple(names), detail=asks))
+    if len(found) > 1:
+        return found[names.index(wanted)]
+    return found[0] if found else next(grid for grid in incoming.grids if any(grid.head))
+
+
+def leave_out_totals(table: Table, name: str) -> None:
+    """Drop the rows that are a total of the export itself, and count them."""
+    kept = [i for i, text in enumerate(table.text(name)) if fold(text) not in TOTALS]
+    if len(kept) < len(table):
+        detail = {"n": len(table) - len(kept), "reason": "total"}
+        table.tell("left-out", severity="note", detail=detail)
+        table.keep(kept)
 
 
 def filters(grid: Grid, last: Sequence[str] = ()) -> dict[str, str]:

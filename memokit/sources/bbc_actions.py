@@ -74,7 +74,7 @@ def block(text: str) -> dict[str, str]:
 def read(incoming: Incoming, choose: Mapping[str, str]) -> Parts:
     """Return the items of the plan and the outlay of each action by year."""
     parts = Parts(usual_borders=bbc.BORDERS)
-    grid = next((grid for grid in incoming.grids if _header(grid) is not None), incoming.grids[0])
+    grid = bbc.pick(incoming, lambda grid: _header(grid) is not None, choose)
     header = _header(grid) or 0
     amounts = {head: (m[1], m[2]) for head in grid.texts()[header] if (m := _AMOUNT.fullmatch(head))}
     table = load(grid, {**NAMES, **{head: (head,) for head in amounts}}, ("action",), header)

@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 
-from memokit.cells import FIRST_YEAR, LAST_YEAR
 from memokit.grid import letter
 from memokit.problems import Problem, refuse_errors
 from memokit.sources import bbc
@@ -19,7 +18,7 @@ from memokit.sources.checking import repair
 from memokit.sources.delivery import Parts
 from memokit.sources.incoming import Grid, Incoming, fold
 from memokit.sources.places import by_name, ours, settle, stand
-from memokit.sources.tabular import Table, columns
+from memokit.sources.tabular import Table, columns, year_of
 
 KIND = "bbc-pivot"
 HEADS = ("NIS-code", "Type rapport", "Rapportjaar", "Boekjaar", "BV_domein", "BV_subdomein", "Beleidsveld")
@@ -47,14 +46,14 @@ def _block(grid: Grid) -> dict[str, int]:
     if "year" not in found or len(found) < 2:
         return {}
     cells = [cell for cell in lines[found["year"]][1:] if cell]
-    years = [cell for cell in cells if cell.isdigit() and FIRST_YEAR <= int(cell) <= LAST_YEAR]
+    years = [cell for cell in cells if year_of(cell)]
     return found if len(years) > 0.5 * len(cells) else {}
 
 
 def read(incoming: Incoming, choose: Mapping[str, str]) -> Parts:
     """Return the amounts: a row for each board and column of the pivot that has a figure."""
     parts = Parts(usual_borders=bbc.BORDERS)
-    grid = next((grid for grid in incoming.grids if _block(grid)), incoming.grids[0])
+    grid = bbc.pick(incoming, _block, choose)
     block = _block(grid)
     if not block:
         parts.problems.append(Problem("no-block", file=grid.file, sheet=grid.sheet))
@@ -64,10 +63,11 @@ def read(incoming: Incoming, choose: Mapping[str, str]) -> Parts:
     heads = _heads(grid, block, first)
     table = columns(grid, top, {"who": 0, **{str(i): i for i in heads}})
     parts.problems = table.problems
-    table.keep([i for i, text in enumerate(table.text("who")) if fold(text) not in bbc.TOTALS])
+    bbc.leave_out_totals(table, "who")
     told = bbc.filters(grid, table.closing)
     _tell_heads(table, heads, block, told)
     codes = _towns(table, choose)
+    bbc.refuse_double(table, [(code or at,) for at, code in enumerate(codes)], "who")
     numbers = table.floats([str(i) for i in heads], ",", choose=choose)
     refuse_errors(table.problems)
     _check(table, parts, heads, numbers, codes)
@@ -122,7 +122,7 @@ def _tell_heads(
     for i, head in heads.items():
         head.update({name: head[name] or text for name, text in usual.items()})
         row, column = table.grid.first + block["year"], letter(i)
-        if not (head["year"].isdigit() and FIRST_YEAR <= int(head["year"]) <= LAST_YEAR):
+        if not year_of(head["year"]):
             table.tell_at("not-a-year", row, column, found=head["year"])
         field = bbc.policy_field(head["policy_field"])
         if field is None:
@@ -131,8 +131,7 @@ def _tell_heads(
         head["policy_field"] = field or ""
         if (first := seen.setdefault(tuple(head.values()), i)) != i:
             table.tell_at("column-twice", row, column, found=letter(first))
-        head["year"] = int(head["year"]) if head["year"].isdigit() else 0
-        head["report_year"] = int(head["report_year"]) if head["report_year"].isdigit() else 0
+        head["year"], head["report_year"] = year_of(head["year"]), year_of(head["report_year"])
     if not all(head["report"] for head in heads.values()):
         table.tell("report-unknown", severity="warning")
     if any(not head["measure"] for head in heads.values()):

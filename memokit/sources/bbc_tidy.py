@@ -33,7 +33,7 @@ def _header(grid: Grid) -> int | None:
 def read(incoming: Incoming, choose: Mapping[str, str]) -> Parts:
     """Return the amounts; each row is a policy field, account or action of one municipality and year."""
     parts = Parts(usual_borders=bbc.BORDERS)
-    grid = next((grid for grid in incoming.grids if _header(grid) is not None), incoming.grids[0])
+    grid = bbc.pick(incoming, lambda grid: _header(grid) is not None, choose)
     table = _load(grid)
     told = bbc.filters(grid, table.closing)
     parts.problems = table.problems
@@ -59,12 +59,13 @@ def read(incoming: Incoming, choose: Mapping[str, str]) -> Parts:
 
 def _load(grid: Grid) -> Table:
     """Return the table without its totals."""
-    header = _header(grid) or 0
+    header = _header(grid)
+    if header is None:
+        return load(grid, bbc.NAMES, ("nis", "year", "outlay"))
     known = {fold(head) for heads in bbc.NAMES.values() for head in heads}
-    others = {head: (head,) for head in grid.texts()[header] if head and fold(head) not in known}
+    others = {f"+{head}": (head,) for head in grid.texts()[header] if head and fold(head) not in known}
     table = load(grid, {**bbc.NAMES, **others}, ("year",), header)
-    first = table.text("nis" if "nis" in table.columns else "board")
-    table.keep([i for i, text in enumerate(first) if fold(text) not in bbc.TOTALS])
+    bbc.leave_out_totals(table, "nis" if "nis" in table.columns else "board")
     return table
 
 

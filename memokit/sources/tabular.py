@@ -24,6 +24,7 @@ CLOSING = (FILTERS, "bron:", "bronnen:", "noot:")  # how a line below a table be
 LIMIT_PROBLEMS = 30  # of one kind in one column; the rest is counted
 LIMIT_FOUND = 200  # how much of a cell a problem shows
 _BLOCK, _DISTINCT = 4096, 50_000
+_FIGURE = re.compile(r"[+-]?\d[\d., \u00a0]*%?")
 Names = Mapping[str, Sequence[str]]
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -208,13 +209,27 @@ def load(grid: Grid, names: Names, needed: Collection[str], header: int | None =
             places[name] = here[0]
     if problems:
         raise MemokitError(problems)
-    return columns(grid, at, places)
+    table = columns(grid, at, places)
+    _tell_above(table, lines[:at], heads)
+    return table
+
+
+def _tell_above(table: Table, lines: Sequence[Sequence[str]], heads: Sequence[str]) -> None:
+    """Say that figures stand above the header, as when somebody sorted a sheet together with its heads."""
+    above = []
+    for row, line in enumerate(lines, table.grid.first):
+        under = [cell for cell, head in zip(line, heads, strict=False) if cell and head]
+        figures = [cell for cell in under if _FIGURE.fullmatch(cell)]
+        if len(figures) > 1 and len(under) >= 0.5 * len([head for head in heads if head]):
+            above.append(row)
+    if above:
+        table.tell_at("rows-above-header", above[0], "", severity="warning", detail={"n": len(above)})
 
 
 def columns(grid: Grid, header: int, places: Mapping[str, int]) -> Table:
     """Return the columns at given places below a header row; rows that do not fit it are problems."""
     heads = grid.texts()[header]
-    width = max((i + 1 for i, cell in enumerate(heads) if cell), default=0)
+    width = max(i + 1 for i in (*places.values(), *(i for i, cell in enumerate(heads) if cell)))
     kept: dict[str, list[Raw]] = {name: [] for name in places}
     seen: dict[str, dict[Raw, Raw]] = {name: {} for name in places}
     numbers: list[int] = []
