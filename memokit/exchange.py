@@ -6,25 +6,22 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from memokit import intake, texts, workbook
 from memokit.evaluation import SCORE_COLUMNS, Evaluation, score_rows
 from memokit.excel import Page, write_workbook
-from memokit.finder import suggest
 from memokit.folder import Dossier
 from memokit.intake import Proposal
 from memokit.journal import Change
 from memokit.problems import Problem
-from memokit.records import PRIVATE_TABLES, TABLES, PlanItem, model_of
+from memokit.proposals import proposals
+from memokit.records import PRIVATE_TABLES, TABLES, model_of
 from memokit.rows import file_of, heads, spoken, to_row
 from memokit.sources import kinds
 from memokit.tables import write_csv
 from memokit.texts import say
 
-Suggestion = tuple[PlanItem, str, tuple[str, ...], str, str]
 SHOWN = 12  # changes and repairs that are shown one by one
-HIGH, MIDDLE = 0.8, 0.6
 
 
 @dataclass(frozen=True)
@@ -128,37 +125,13 @@ def list_kinds() -> str:
     return "\n".join(f"{kind:20} {kind_name(kind)}" for kind in kinds())
 
 
-def proposals(dossier: Dossier) -> list[Suggestion]:
-    """Return the actions that seem to be about international solidarity and were not chosen yet.
-
-    For each: the item, a theme, SDG targets, how sure in words, and the words that led to it.
-    """
-    items = [
-        {"level": i.level, "code": i.code, "parent": i.parent, "title": i.title} for i in dossier.plan
-    ]
-    if not items:
-        return []
-    known = {item.code: item for item in dossier.plan if item.level == "action" and item.solidarity != "yes"}
-    found: dict[str, Suggestion] = {}
-    rows: list[dict[Any, Any]] = suggest(items).sort_values("certainty", ascending=False).to_dict("records")
-    for row in rows:
-        if row["code"] in known and row["code"] not in found:
-            sure = "high" if row["certainty"] >= HIGH else "middle" if row["certainty"] >= MIDDLE else "low"
-            targets = tuple(part.strip() for part in row["sdg_targets"].split(";") if part.strip())
-            told = say(f"intake.sure.{sure}")
-            found[row["code"]] = (known[row["code"]], row["theme"], targets, told, row["words"])
-    return list(found.values())
-
-
 def list_proposals(dossier: Dossier) -> str:
     """Return the proposals in words, the surest first."""
-    found = proposals(dossier)
+    found = proposals(dossier.plan)
     if not found:
         return texts.plain(say("intake.no_proposals"))
     lines = [say("intake.proposals", n=len(found))]
-    for item, theme, targets, sure, words in found:
-        lines.append(say("intake.proposal", code=item.code, title=item.title, theme=theme,
-                         sdg=", ".join(targets), sure=sure, words=words))
+    lines += [say("intake.proposal", found=each, sdg=", ".join(each.sdg_targets)) for each in found]
     return texts.plain("\n".join(lines))
 
 

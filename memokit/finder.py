@@ -11,7 +11,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import chain
 from numbers import Integral, Real
@@ -46,28 +45,25 @@ Line = tuple[str, ...]
 Pattern = tuple[Line, ...]
 Span = tuple[int, int]
 Keys = Sequence[frozenset[str]]
+Key = tuple[str, ...]
 
 
-@dataclass(frozen=True, eq=False)
 class Entry:
     """Words that point to a theme.
 
     Parameters
     ----------
-    words, unless
-        Patterns of which one is enough, and patterns that take the proposal back.
-    certainty
-        How often such words mean this theme, as we judge it.
-    broad
-        Names the policy field, not the theme: counts only where nothing more precise is found.
+    raw
+        `words` and `unless`, patterns of which one is enough, and those that take the proposal back;
+        `certainty`, how often such words mean this `theme`, as we judge it; `broad`, when they name the
+        policy field and not the theme: such words count only where nothing more precise is found.
     """
 
-    theme: str
-    sdg: tuple[str, ...]
-    certainty: float
-    words: tuple[Pattern, ...]
-    unless: tuple[Pattern, ...] = ()
-    broad: bool = False
+    def __init__(self, raw: Mapping[str, Any]) -> None:
+        self.theme, self.certainty = str(raw["theme"]), float(raw["certainty"])
+        self.sdg = tuple(code.strip() for code in raw["sdg"].split(","))
+        self.words, self.unless = patterns(raw["words"]), patterns(raw.get("unless", ""))
+        self.broad = bool(raw.get("broad"))
 
 
 class Title(NamedTuple):
@@ -110,19 +106,6 @@ class Proposal(NamedTuple):
     words: tuple[str, ...]
 
 
-class Item(NamedTuple):
-    """What is read of one item of a plan, as text."""
-
-    municipality: str
-    report_year: str
-    level: str
-    code: str
-    parent: str
-    title: str
-    description: str
-    comment: str
-
-
 # -- patterns -----------------------------------------------------------------------------------------------
 
 
@@ -148,8 +131,8 @@ def patterns(words: str) -> tuple[Pattern, ...]:
     >>> patterns("fair~trade, steun* & @south")
     ((('fair', 'trade'),), (('fairtrade',),), (('steun*',), ('@south',)))
     """
-    spelled = ((line.replace("~", " "), line.replace("~", "")) for line in words.split(","))
-    ways = (way for both in spelled for way in dict.fromkeys(both))
+    lines = filter(str.strip, words.split(","))
+    ways = (way for line in lines for way in dict.fromkeys((line.replace("~", " "), line.replace("~", ""))))
     return tuple(tuple(tuple(part.split()) for part in way.split("&")) for way in ways)
 
 
@@ -202,12 +185,6 @@ def _words(hits: Iterable[Hit]) -> set[int]:
 # -- the lexicon --------------------------------------------------------------------------------------------
 
 
-def _entry(raw: Mapping[str, Any]) -> Entry:
-    lines = patterns(raw["words"]), patterns(raw["unless"]) if "unless" in raw else ()
-    sdg = tuple(code.strip() for code in raw["sdg"].split(","))
-    return Entry(raw["theme"], sdg, float(raw["certainty"]), *lines, bool(raw.get("broad")))
-
-
 class Lexicon:
     """The lexicon in memory.
 
@@ -220,7 +197,7 @@ class Lexicon:
     """
 
     def __init__(self, raw: Mapping[str, Any]) -> None:
-        entries = {part: tuple(map(_entry, raw[part])) for part in PARTS}
+        entries = {part: tuple(map(Entry, raw[part])) for part in PARTS}
         friends = [line for (line,) in patterns(raw["false_friends"])]
         groups = {f"@{name}": [line for (line,) in patterns(words)] for name, words in raw["groups"].items()}
         self.entries, self.spelling = entries, tuple(word.strip() for word in raw["spelling"].split(","))
@@ -231,8 +208,8 @@ class Lexicon:
         for name, lines in groups.items():
             for line in lines:
                 self.groups.setdefault(" ".join(line), set()).add(name)
-            phrases = [line for line in lines if len(line) > 1 or line[0] in groups]
-            self.phrases[name] = Index((name, (line,)) for line in phrases)
+            if phrases := [line for line in lines if len(line) > 1 or line[0] in groups]:
+                self.phrases[name] = Index((name, (line,)) for line in phrases)
         ways = [way for of in entries.values() for entry in of for way in (*entry.words, *entry.unless)]
         used = [*friends, *chain.from_iterable(ways), *chain.from_iterable(groups.values())]
         keys = set(chain.from_iterable(used))
@@ -354,13 +331,14 @@ def _text(value: Any) -> str:
     return f"{value:.12g}" if isinstance(value, Real) and value == value else ""
 
 
-def _above(item: Item, items: Mapping[tuple[str, ...], set[Item]]) -> Iterator[Item]:
-    """Yield the plan above an item, then the objective; a code that stands twice is nobody's parent."""
-    for level in LEVELS[LEVELS.index(item.level) + 1 :] if item.level in LEVELS else ():
-        found = items.get((item.municipality, item.report_year, level, item.parent), set())
-        if item.parent and len(found) == 1:
-            (item,) = found
-            yield item
+def _above(item: Mapping[str, str], plan: Mapping[Key, set[tuple[str, str]]]) -> Iterator[tuple[str, str]]:
+    """Yield level and title of the plan above, then of the objective; a repeated code is nobody's parent."""
+    level, parent = item["level"], item["parent"]
+    for higher in LEVELS[LEVELS.index(level) + 1 :] if level in LEVELS else ():
+        found = plan.get((item["municipality"], item["report_year"], higher, parent), set())
+        if parent and len(found) == 1:
+            ((title, parent),) = found
+            yield higher, title
 
 
 def _proposals(title: Title, hits: Iterable[Hit], share: float = 1.0) -> Iterator[Proposal]:
@@ -376,37 +354,37 @@ def _proposals(title: Title, hits: Iterable[Hit], share: float = 1.0) -> Iterato
         yield Proposal(theme, tuple(sdg), share * max(hit.entry.certainty for hit in found), tuple(words))
 
 
-def _below(known: Lexicon, text: str, parent: Item, topic: Hit) -> Proposal:
+def _below(known: Lexicon, text: str, level: str, above: str, topic: Hit) -> Proposal:
     """The proposal for a general title; under a plan about the whole field it may say the theme itself."""
     hints = known.hits(text, "below")[:1]
     entry = hints[0].entry if hints and topic.entry.broad else topic.entry
-    label = lookup(f"records.values.level.{parent.level}.label")
+    label = lookup(f"records.values.level.{level}.label")
     words = [known.title(text).quote(span) for hint in hints for span in hint.spans]
-    words += [f"{label}: {known.title(parent.title).quote(span)}" for span in topic.spans]
-    certainty = BELOW[parent.level][0] * topic.entry.certainty
+    words += [f"{label}: {known.title(above).quote(span)}" for span in topic.spans]
+    certainty = BELOW[level][0] * topic.entry.certainty
     return Proposal(entry.theme, entry.sdg, certainty, tuple(dict.fromkeys(words)))
 
 
-def _inherited(known: Lexicon, text: str, above: Iterable[Item]) -> Iterator[Proposal]:
+def _inherited(known: Lexicon, text: str, above: Iterable[tuple[str, str]]) -> Iterator[Proposal]:
     """Yield what the plan or the objective above says of a title that leaves its subject to it."""
     refused = {hit.entry.theme for hit in known.found(text, "entries") if hit.refused}
-    for parent in above:
-        topic = known.topic(parent.title)
+    for level, title in above:
+        topic = known.topic(title)
         if topic:
             back = refused if topic.entry.broad else refused & {topic.entry.theme}
-            if not back and known.open_to(text, BELOW[parent.level][1], topic.entry.theme):
-                yield _below(known, text, parent, topic)
-        if topic or not known.open_to(parent.title, 1.0):
+            if not back and known.open_to(text, BELOW[level][1], topic.entry.theme):
+                yield _below(known, text, level, title, topic)
+        if topic or not known.open_to(title, 1.0):
             return
 
 
-def _judge(known: Lexicon, item: Item, above: tuple[Item, ...]) -> list[Proposal]:
+def _judge(known: Lexicon, item: Mapping[str, str], above: list[tuple[str, str]]) -> list[Proposal]:
     """The proposals for one item, the most certain first: from its title, else its text, else from above."""
-    text = f"{item.description} {item.comment}"
-    own = known.own(item.title, above[0].title if above else "")
+    title, text = item["title"], f"{item['description']} {item['comment']}"
     strong = [hit for hit in known.hits(text) if hit.entry.certainty >= STRONG]
-    found = [*_proposals(known.title(item.title), own)] or [*_proposals(known.title(text), strong, FROM_TEXT)]
-    found = found or [*_inherited(known, item.title, above)]
+    found = [*_proposals(known.title(title), known.own(title, above[0][1] if above else ""))]
+    found = found or [*_proposals(known.title(text), strong, FROM_TEXT)]
+    found = found or [*_inherited(known, title, above)]
     return sorted(found, key=lambda proposal: (-proposal.certainty, proposal.theme))
 
 
@@ -440,14 +418,14 @@ def suggest(plan_items: Any) -> pd.DataFrame:
 
     frame = isinstance(plan_items, pd.DataFrame)
     rows = [*map(_fields, plan_items.to_dict("records") if frame else plan_items)]
-    given = [name for name in KEY if frame and name in plan_items or any(name in row for row in rows)]
-    items = [Item(*(_text(row.get(name)) for name in READ)) for row in rows]
-    by_code: dict[tuple[str, ...], set[Item]] = {}
+    given = [name for name in KEY if (frame and name in plan_items) or any(name in row for row in rows)]
+    items = [{name: _text(row.get(name)) for name in READ} for row in rows]
+    plan: dict[Key, set[tuple[str, str]]] = {}
     for item in items:
-        by_code.setdefault(item[: len(KEY)], set()).add(item._replace(description="", comment=""))
-    table = [
-        [*(row.get(name) for name in given), theme, "; ".join(sdg), max(round(certainty, 2), 0.01), "; ".join(words)]
-        for row, item in zip(rows, items, strict=True)
-        for theme, sdg, certainty, words in _judge(lexicon(), item, tuple(_above(item, by_code)))
-    ]
+        plan.setdefault(tuple(item[name] for name in KEY), set()).add((item["title"], item["parent"]))
+    table = []
+    for row, item in zip(rows, items, strict=True):
+        for theme, sdg, certainty, words in _judge(lexicon(), item, [*_above(item, plan)]):
+            found = theme, "; ".join(sdg), max(round(certainty, 2), 0.01), "; ".join(words)
+            table.append([*map(row.get, given), *found])
     return pd.DataFrame(table, columns=[*given, *FOUND])

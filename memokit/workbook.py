@@ -21,6 +21,7 @@ from memokit.fields import Cell, Record
 from memokit.folder import Dossier
 from memokit.journal import Change, difference
 from memokit.problems import MemokitError, Problem, refuse_errors
+from memokit.proposals import Suggestion, proposals
 from memokit.records import PRIVATE_TABLES, TABLES, Settings
 from memokit.rows import id_of, read_records, to_fields
 from memokit.tables import Sheet, read_bytes
@@ -138,12 +139,13 @@ def _page(dossier: Dossier, model: type[Record]) -> Page:
     columns, cells = _columns(model), model.cells()
     known = _questions(dossier, model)
     titles = list(columns.values())
+    beside = _word("proposal" if model.table == "plan" else "question")
     if known:
-        titles.insert(1, _word("question"))
+        titles.insert(1, beside)
     rows = []
     for record in dossier.table(model.table):
         row = {columns[name]: text for name, text in _public(record).items()}
-        rows.append({**row, _word("question"): known.get(getattr(record, model.key[0]), "")})
+        rows.append({**row, beside: known.get(getattr(record, model.key[0]), "")})
     sets = {title: cells[name].choices for name, title in columns.items() if cells[name].choices}
     choices = {title: tuple(labels(name).values()) for title, name in sets.items()}
     help_ = {title: _help(model, name, cells[name]) for name, title in columns.items()}
@@ -151,13 +153,19 @@ def _page(dossier: Dossier, model: type[Record]) -> Page:
 
 
 def _questions(dossier: Dossier, model: type[Record]) -> dict[str, str]:
-    """Return what a code stands for, to read beside it: the question, the line, the title of the action."""
+    """Return what is read beside a code: the question, the line, the title of the action, a proposal."""
     return {
         "answers": {row.id: row.question for row in catalogue.criteria()},
         "plan_check": {row["key"]: row["question"] for row in catalogue.plan_check()},
         "agenda": {row["key"]: row["question"] for row in catalogue.ladder()},
         "assessments": {item.code: item.title for item in dossier.plan},
+        "plan": {each.item.code: _proposal(each) for each in proposals(dossier.plan)},
     }.get(model.table, {})
+
+
+def _proposal(found: Suggestion) -> str:
+    with texts.speaking("nl"):
+        return texts.plain(texts.say("workbook.proposed", found=found))
 
 
 def _settings_page(settings: Settings) -> Page:

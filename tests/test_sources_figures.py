@@ -50,6 +50,10 @@ def refused(path: Path, **how) -> MemokitError:
     return error.value
 
 
+def errors(error: MemokitError) -> list:
+    return [problem for problem in error.problems if problem.severity == "error"]
+
+
 @pytest.fixture
 def text(tmp_path):
     def make(body: str, name: str = "bestand.csv") -> Path:
@@ -125,8 +129,8 @@ def test_a_code_must_exist_on_the_map_of_its_level(text):
 
 
 def test_a_code_that_nobody_knows(text):
-    (wrong,) = refused(text(FLAT + "2020;gemeente2024;12026;1;2\n")).problems
-    assert (wrong.code, wrong.found, wrong.row) == ("not-a-code", "12026", 2)
+    (wrong,) = refused(text(FLAT + "2020;gemeente2024;12099;1;2\n")).problems
+    assert (wrong.code, wrong.found, wrong.row) == ("not-a-code", "12099", 2)
 
 
 def test_a_new_code_in_limburg_is_not_left_out_in_silence(text):
@@ -145,7 +149,7 @@ def test_one_month_of_every_year_is_that_year(text):
     assert [figure.year for figure in got(done)] == [2018, 2019, 2018, 2019]
     assert the(done, "period-as-year").severity == "note"
     quarters = "".join(f"2019K{k};gemeente2024;{MECHELEN};1;2\n" for k in (1, 2))
-    assert {p.code for p in refused(text(FLAT + quarters)).problems} == {"period-not-year"}
+    assert {p.code for p in errors(refused(text(FLAT + quarters)))} == {"period-not-year"}
 
 
 def test_school_years_are_no_years(text):
@@ -157,7 +161,7 @@ def test_two_figures_about_the_same_are_a_problem_and_the_same_twice_is_not(text
     row = f"2020;gemeente2024;{MECHELEN};5;0,5\n"
     done = read(text(FLAT + row * 3))
     assert len(got(done)) == 2 and the(done, "repeated-figures").detail["n"] == 2
-    (wrong,) = refused(text(FLAT + row + row.replace(";5;", ";6;"))).problems
+    (wrong,) = errors(refused(text(FLAT + row + row.replace(";5;", ";6;"))))
     assert (wrong.code, wrong.found, wrong.row, wrong.column) == ("two-figures", "6", 3, "v0001_aantal")
 
 
@@ -206,7 +210,7 @@ def test_a_leading_zero_proves_the_decimal_point(text):
 
 
 def test_all_problems_come_at_once(text):
-    rows = "2020;gemeente2024;12026;1;2\n20x0;gemeente2024;12025;1;2\n2020;gemeente2024;44021;a;2\n"
+    rows = "2020;gemeente2024;12099;1;2\n20x0;gemeente2024;12025;1;2\n2020;gemeente2024;44021;a;2\n"
     found = {problem.code: problem.row for problem in refused(text(FLAT + rows)).problems}
     assert found == {"not-a-code": 2, "not-a-year": 3, "not-a-number": 4}
 
@@ -408,7 +412,7 @@ def test_cells_with_a_percent_format_are_read_as_percentages(book):
 
 
 def test_a_broken_sheet_does_not_hide_another(book):
-    sheets = {"AR_03": [[*HEADS, "Procent"], ["Mechelen", 12026, "W", 2020, 1]],
+    sheets = {"AR_03": [[*HEADS, "Procent"], ["Mechelen", 12099, "W", 2020, 1]],
               "AR_04": [[*HEADS, "Procent"], ["Mechelen", 12025, "W", "twee", 1]]}
     assert [(p.code, p.sheet) for p in refused(book(sheets)).problems] == [("not-a-code", "AR_03"), ("not-a-year", "AR_04")]
 
@@ -465,9 +469,9 @@ def test_population_by_age_asks_its_year_and_never_adds_half(text):
     assert "2018" in refused(text(STRUCT + AGES, "bevolking.txt")).choices["year"]
     assert read(text(STRUCT + AGES, "b.txt"), choose={"year": "2019"}).years == (2019,)
     hole = refused(text(STRUCT + AGES + "12025|Mechelen|F|2|\n", "TF_SOC_POP_STRUCT_2025.txt"))
-    assert [(p.code, p.row) for p in hole.problems] == [("required-empty", 6)]
+    assert [(p.code, p.row) for p in errors(hole)] == [("required-empty", 6)]
     twice = refused(text((STRUCT + AGES) * 2, "TF_SOC_POP_STRUCT_2025.txt"))
-    assert [(p.code, p.row) for p in twice.problems] == [("header-again", 6)]
+    assert [(p.code, p.row) for p in errors(twice)] == [("header-again", 6)]
 
 
 def test_income_is_given_as_totals(text):
@@ -490,7 +494,7 @@ def test_income_of_one_town_stands_on_the_map_of_2019(text):
     assert got(read(text(rows, "i.txt"))) == [Fig("11002", "inkomen_totaal", 2018, 5, 2019)]
 
 
-@pytest.mark.parametrize(("edition", "now", "every"), [(2019, 300, 315), (2025, 285, 328)])
+@pytest.mark.parametrize(("edition", "now", "every"), [(2019, 300, 315), (2025, 285, 327)])
 def test_the_list_of_codes_agrees(tmp_path, edition, now, every):
     done = read(layouts.statbel_refnis(tmp_path / "TU_COM_REFNIS.txt", edition))
     note = the(done, "refnis-agrees")
@@ -708,7 +712,7 @@ def figures(names: st.SearchStrategy[str], years: st.SearchStrategy[int], border
     return st.lists(years.flatmap(one), min_size=1, max_size=12, unique_by=key)
 
 
-CODES = st.sampled_from(["v0001_a", "vs12_b", "vp0002_c", "vg0003_d", "kubus1_e", "eigen_code"])
+CODES = st.sampled_from(["v0001_a", "vs12_b", "vp0002_c", "vg0003_d", "kubus1_e"])
 NAMES = st.sampled_from(["Inwoners (aantal)", "Groen in de buurt (%)", "Wegen, per 1.000 inwoners", "Iets"])
 YEARS = st.integers(2000, 2030)
 FORMS = st.tuples(st.sampled_from([".csv", ".xlsx"]), st.sampled_from([",", "."]))

@@ -13,11 +13,12 @@ from memokit.app.desk import Desk
 from memokit.app.desk import ToldError as ToldError
 from memokit.document import Length
 from memokit.evaluation import NAMES, Evaluation, evaluate, export, render
-from memokit.exchange import Shown, Suggestion, proposals, show
+from memokit.exchange import Shown, show
 from memokit.fields import Record
 from memokit.journal import Entry
 from memokit.narrative.letter import letter
 from memokit.problems import MemokitError, Problem
+from memokit.proposals import Suggestion, proposals
 from memokit.records import Answer, Assessment, PlanItem, PlanLine, Rung, Source, Task
 from memokit.rows import file_of
 from memokit.tables import replace_file
@@ -149,11 +150,11 @@ class State(Desk):
 
     @cached_property
     def _proposals(self) -> list[Suggestion]:
-        return proposals(self.now)
+        return proposals(self.now.plan)
 
     def proposals(self) -> list[Suggestion]:
         """Return the actions that seem to belong and were not accepted or struck."""
-        return [each for each in self._proposals if each[0].code not in self.struck]
+        return [each for each in self._proposals if each.item.code not in self.struck]
 
     # -- how far, what is wrong, the text -----------------------------------------------------------------
 

@@ -12,6 +12,7 @@ import ipywidgets as W  # noqa: N812
 
 from memokit.app.parts import box, button, heading, html, remarks, words
 from memokit.app.state import State
+from memokit.proposals import Suggestion
 from memokit.texts import say
 
 UPLOAD_MB = 8
@@ -142,22 +143,21 @@ class Proposals:
         found = self.state.proposals()
         self.widget.layout.display = "" if found else "none"
         self.help.value = words("proposals.help", n=len(found))
-        self.list.children = [self._line(*each) for each in found]
+        self.list.children = [self._line(each) for each in found]
 
-    def _line(self, item: Any, theme: str, targets: tuple[str, ...], sure: str, found: str) -> W.Widget:
-        why = words("proposals.why", theme=theme, sure=sure, words=found, sdg=", ".join(targets))
+    def _line(self, found: Suggestion) -> W.Widget:
+        item = found.item
+        why = words("proposals.why", found=found, sdg=", ".join(found.sdg_targets))
         where = f"<span class='memo-where'>{escape(item.code)} · {why}</span>"
         text = html(f"<b>{escape(item.title)}</b> {where}")
-        yes = button("proposals.yes", lambda: self._decide(item, theme, targets))
+        yes = button("proposals.yes", lambda: self._accept(found))
         no = button("proposals.no", lambda: self._strike(item.code), "quiet")
         for made in (yes, no):
             made.tooltip = item.title
         return box(text, box(yes, no, kind="line", row=True), kind="proposal")
 
-    def _decide(self, item: Any, theme: str, targets: tuple[str, ...]) -> None:
-        labels = {"theme": item.theme or theme, "sdg_targets": item.sdg_targets or targets}
-        update = {"solidarity": "yes", **labels}
-        self.state.attempt(lambda: self.state.put(item.model_copy(update=update)))
+    def _accept(self, found: Suggestion) -> None:
+        self.state.attempt(lambda: self.state.put(found.accepted()))
 
     def _strike(self, code: str) -> None:
         self.state.struck.add(code)

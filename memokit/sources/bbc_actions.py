@@ -75,8 +75,9 @@ def read(incoming: Incoming, choose: Mapping[str, str]) -> Parts:
     """Return the items of the plan and the outlay of each action by year."""
     parts = Parts(usual_borders=bbc.BORDERS)
     grid = bbc.pick(incoming, lambda grid: _header(grid) is not None, choose)
-    header = _header(grid) or 0
-    amounts = {head: (m[1], m[2]) for head in grid.texts()[header] if (m := _AMOUNT.fullmatch(head))}
+    header = _header(grid)
+    heads = grid.texts()[header] if header is not None else []
+    amounts = {head: (m[1], m[2]) for head in heads if (m := _AMOUNT.fullmatch(head))}
     table = load(grid, {**NAMES, **{head: (head,) for head in amounts}}, ("action",), header)
     parts.problems = table.problems
     codes = _towns(table, choose)
@@ -118,7 +119,7 @@ def _towns(table: Table, choose: Mapping[str, str]) -> list[str]:
         table.columns["town"] = list(ours(table, by_name(table, "board", names, bbc.BORDERS)))
         bbc.boards(table, "board", choose)
         return table.text("town")
-    table.tell("missing-column", None, "board", found=NAMES["board"][0])
+    table.tell("missing-column", found=NAMES["board"][0])
     refuse_errors(table.problems)
     return []
 

@@ -13,6 +13,7 @@ import re
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from datetime import date
 from itertools import islice
 from pathlib import Path
@@ -77,6 +78,7 @@ class Incoming:
     notes: tuple[Problem, ...] = ()
 
 
+@lru_cache(4096)
 def fold(text: str) -> str:
     """Return a head without capitals, spaces and marks, so that spellings compare.
 
@@ -166,7 +168,7 @@ def _json(path: Path, data: bytes) -> Incoming:
         table = json.loads(data.decode("utf-8-sig"), parse_int=str, parse_float=str)
         names = [str(header["name"]) for header in table["headers"]]
         rows = [["" if cell is None else cell for cell in row] for row in table["rows"]]
-        fits = all(isinstance(cell, str) for row in rows for cell in row)
+        fits = all(isinstance(row, list) for row in (table["rows"], *table["rows"])) and all(isinstance(cell, str) for row in rows for cell in row)
     except (ValueError, KeyError, TypeError, RecursionError):
         fits = False
     if not fits:

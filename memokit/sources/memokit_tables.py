@@ -169,7 +169,8 @@ def _text(table: Table, name: str) -> list[str]:
 
 def _said(table: Table, name: str, values: Mapping[str, str], usual: str = "") -> list[str]:
     """Return a column in which only some words can stand; an empty cell means the usual one."""
-    said = [values.get(fold(text), "") if text else usual for text in _text(table, name)]
+    words = {fold(word): value for word, value in values.items()}
+    said = [words.get(fold(text), "") if text else usual for text in _text(table, name)]
     wrong = [(i, table.text(name)[i]) for i, value in enumerate(said) if not value]
     choices = tuple(dict.fromkeys(values))
     table.tell_each("unknown-value", wrong, name, choices=choices, detail={"nearest": ""})
@@ -177,12 +178,19 @@ def _said(table: Table, name: str, values: Mapping[str, str], usual: str = "") -
 
 
 def _of(set_: str) -> dict[str, str]:
-    return {fold(word): key for key, label in labels(set_).items() for word in (key, label)}
+    return {word: key for key, label in labels(set_).items() for word in (key, label)}
 
 
 def _mark(table: Table, name: str) -> Mark:
-    """Return the decimal mark that a layout promises: English heads are written for machines, with points."""
-    return "." if table.heads[name] == name and table.grid.mark == "," else ""
+    """Return the decimal mark that a layout promises, unless the other mark is used too.
+
+    Files for machines have English heads, commas and points; files for people have Dutch heads and decimal
+    commas. Neither writes a mark between thousands.
+    """
+    english = table.heads[name] == name
+    own: Mark = "," if not english else "." if table.grid.mark == "," else ""
+    other = "." if own == "," else ","
+    return "" if any(isinstance(cell, str) and other in cell for cell in table.columns[name]) else own
 
 
 def _observations(table: Table, parts: Parts, choose: Mapping[str, str]) -> None:
@@ -241,11 +249,13 @@ def _plan_items(table: Table, parts: Parts, choose: Mapping[str, str]) -> None:
         row["borders"] = who.borders
     table.tell_each("code-missing", [(i, row["title"][i]) for i, code in enumerate(row["code"]) if not code],
                     "code", severity="warning")
-    first: dict[tuple[Any, ...], int] = {}
-    keys = list(zip(who.keys.tolist(), row["level"], row["code"], strict=True))
-    twice = [(i, f"{key[2]} ({table.numbers[first[key]]})") for i, key in enumerate(keys)
-             if key[2] and first.setdefault(key, i) != i]
-    table.tell_each("code-twice", twice, "code", severity="warning")
+    places: dict[tuple[Any, ...], list[int]] = {}
+    for i, key in enumerate(zip(who.keys.tolist(), row["level"], row["code"], strict=True)):
+        places.setdefault(key, []).append(i)
+    for (*_, code), rows in places.items():
+        if code and len(rows) > 1:
+            detail = {"n": len(rows), "first": table.numbers[rows[0]]}
+            table.tell("code-twice", rows[1], "code", severity="warning", found=code, detail=detail)
     there = [i for i, code in enumerate(row["code"]) if code]
     for name, cells in row.items():
         parts.plan_items.setdefault(name, []).extend(cells[i] for i in there)

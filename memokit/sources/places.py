@@ -71,9 +71,10 @@ def settle(table: Table, name: str, everyone: bool = False) -> list[str]:
         Keep the rows of other municipalities than those that somebody reads for: they prove on which borders
         the file stands, and how it writes numbers.
     """
-    texts = [text.zfill(5) if text.isdigit() and len(text) == 4 else text for text in table.text(name)]
+    said = table.text(name)
+    texts = [text.zfill(5) if text.isdigit() and len(text) == 4 else text for text in said]
     why = {text: dropped(text) or ("" if valid_on(text) else "?") for text in set(texts)}
-    table.tell_each("not-a-code", [(i, t) for i, t in enumerate(texts) if why[t] == "?"], name)
+    table.tell_each("not-a-code", [(i, said[i]) for i, t in enumerate(texts) if why[t] == "?"], name)
     tally = Counter(why[text] for text in texts if why[text] not in ("", "?"))
     for reason, n in sorted(tally.items()):
         table.tell("left-out", severity="note", detail={"n": n, "reason": reason})

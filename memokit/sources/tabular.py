@@ -229,7 +229,7 @@ def _tell_above(table: Table, lines: Sequence[Sequence[str]], heads: Sequence[st
 def columns(grid: Grid, header: int, places: Mapping[str, int]) -> Table:
     """Return the columns at given places below a header row; rows that do not fit it are problems."""
     heads = grid.texts()[header]
-    width = max(i + 1 for i in (*places.values(), *(i for i, cell in enumerate(heads) if cell)))
+    width = max((i + 1 for i in (*places.values(), *(i for i, cell in enumerate(heads) if cell))), default=0)
     kept: dict[str, list[Raw]] = {name: [] for name in places}
     seen: dict[str, dict[Raw, Raw]] = {name: {} for name in places}
     numbers: list[int] = []
@@ -261,7 +261,7 @@ def columns(grid: Grid, header: int, places: Mapping[str, int]) -> Table:
 
 def _even(line: Sequence[Raw], heads: Sequence[str], width: int) -> bool:
     """Tell whether a row is surely one of figures: as wide as the header, and begins as one."""
-    first = line[0] if len(line) == width else ""
+    first = line[0] if line and len(line) == width else ""
     return first != "" and first != heads[0] and not (isinstance(first, str) and first[:1].isalpha())
 
 

@@ -1,0 +1,2 @@
+MADE={}
+HEAVY=set()
