@@ -369,3 +369,14 @@ def test_a_policy_field_that_is_absent_is_not_zero() -> None:
     money = measured(*rows, spent("0150", 2021, 40), people(2018, 10), people(2022, 10)).money
     assert money is not None and money.now is not None and money.then is not None
     assert (money.fields, money.now.amount, money.per_year) == (("0160",), 70, {2018: 60, 2022: 70})
+
+
+def test_a_survey_stands_on_the_year_nearest_to_the_baseline():
+    own = OwnIndicator(id_="WO_S_12: Eens (%)", name="Eens", unit="%", direction="context")
+    years = (2017, 2020, 2023)
+    rows = [Figure(indicator=own.id_, year=year, value=year - 1980.0, sources=("T",)) for year in years]
+    (found,) = [f for f in measured(own, *rows).figures if f.key == own.id_]
+    assert (found.then.year, found.now.year) == (2017, 2023)
+    scored = own.model_copy(update={"direction": "higher", "theme": "A"})
+    (found,) = [f for f in measured(scored, *rows).figures if f.key == own.id_]
+    assert found.then is None, "what is scored stands on the baseline year itself"

@@ -14,6 +14,9 @@ from memokit.scoring.posts import position
 from memokit.scoring.progress import Progress, linear
 
 
+NEAR = 2  # years that a survey's "then" can lie from the baseline year
+
+
 @dataclass(frozen=True)
 class Observed:
     """A figure of one year, with what it rests on."""
@@ -123,11 +126,18 @@ Pair = tuple[Observed | None, Observed | None, float | None]
 
 
 def observed_pair(dossier: Dossier, key: str) -> tuple[Observed | None, Observed | None]:
-    """Return a figure of the council in the baseline year and in the latest year that is judged."""
+    """Return a figure of the council in the baseline year and in the latest year that is judged.
+
+    A figure for information that exists every few years only (a survey of 2017, 2020, 2023) has as its "then"
+    the year nearest to the baseline, at most two years away: the text prints the year.
+    """
     mine = (f for f in dossier.figures if f.indicator == key and f.sources and f.value is not None)
     rows = sorted(mine, key=lambda row: row.year)  # a figure without a source is not printed
-    then = next((r for r in rows if r.year == dossier.term.start), None)
-    later = [r for r in rows if dossier.term.start < r.year <= dossier.term.end]
+    start = dossier.term.start
+    informs = any(own.id_ == key and own.direction == "context" for own in dossier.own_indicators)
+    near = [r for r in rows if abs(r.year - start) <= (NEAR if informs else 0)]
+    then = min(near, key=lambda r: (abs(r.year - start), r.year), default=None)
+    later = [r for r in rows if max(start, then.year if then else 0) < r.year <= dossier.term.end]
     return _observed(then) if then else None, _observed(later[-1]) if later else None
 
 
