@@ -230,7 +230,7 @@ class Lexicon:
         found.update(f"{folded[:n]}*" for n in range(1, len(folded) + 1) if folded[:n] in self.starts)
         found.update(f"*{folded[n:]}" for n in range(len(folded)) if folded[n:] in self.tails)
         found.update(f"*{part}*" for part in self.inside if part in folded)
-        if not found and (meant := self._meant(folded)):
+        if not found and len(folded) >= LETTERS_PER_ERROR and (meant := self._meant(folded)):
             return self._keys(meant)
         if any(map(str.isdigit, word)):  # a code or a year
             found.add("@filler")
@@ -242,8 +242,6 @@ class Lexicon:
         from rapidfuzz.distance import OSA
 
         errors = len(word) // LETTERS_PER_ERROR
-        if not errors:
-            return ""
         best = process.extractOne(word, self.spelling, scorer=OSA.distance, score_cutoff=errors)
         return str(best[0]) if best else ""
 
@@ -284,8 +282,9 @@ class Lexicon:
     def topic(self, text: str) -> Hit | None:
         """The entry that a plan or objective is about: half of what it says. A mere mention is not enough."""
         keys, hits = self.title(text).keys, (*self.hits(text), *self.hits(text, "above"))
-        said = {at for at in _words(hits) if "@filler" not in keys[at]}
-        rest = {at for at, of in enumerate(keys) if of.isdisjoint(GENERAL)} - said
+        named = {at for at in _words(hits) if keys[at].isdisjoint({"@filler", "@domain"})}
+        said = {at for at in named if "@field" in keys[at] or keys[at].isdisjoint(GENERAL)} or named
+        rest = {at for at, of in enumerate(keys) if of.isdisjoint(GENERAL) or "@domain" in of} - said
         if not hits or len(said) < len(rest):
             return None
         return min(hits, key=lambda hit: (hit.spans[0], -hit.entry.certainty, hit.entry.theme))
@@ -297,8 +296,9 @@ class Lexicon:
         """
         keys, said = self.title(text).keys, _words(self.hits(text, "below"))
         other = {"@local"} if theme == RECEPTION else {"@local", "@home"}
-        telling = [at for at, of in enumerate(keys) if "@filler" not in of]
+        telling = [at for at, of in enumerate(keys) if "@filler" not in of or "@domain" in of]
         general = [at for at in telling if at in said or not keys[at].isdisjoint({"@generic", "@home"})]
+        general = [at for at in general if share < 1 or "@domain" not in keys[at]]
         return bool(keys) and all(map(other.isdisjoint, keys)) and len(general) >= share * len(telling)
 
 

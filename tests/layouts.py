@@ -1,4 +1,4 @@
-"""The layouts with figures, written: what the readers must give back. A figure is a `Fig`; a suffix says the form.
+"""The layouts with figures, written: what the readers must give back. A figure is a `Fig`.
 
 `.xlsx` writes a workbook with numbers as numbers; any other suffix writes text.
 """
@@ -18,13 +18,13 @@ from memokit import territory
 LEVELS = {2018: "gemeente2018", 2019: "gemeente2024", 2025: "gemeente"}
 STADSMONITOR = ("Gemeente", "NIS-code", "Indicator", "Jaar")
 STRUCT = (
-    "CD_REFNIS", "TX_DESCR_NL", "TX_DESCR_FR", "CD_PROV_REFNIS", "CD_SEX", "CD_NATLTY", "CD_CIV_STS", "CD_AGE",
-    "MS_POPULATION",
+    "CD_REFNIS", "TX_DESCR_NL", "TX_DESCR_FR", "CD_PROV_REFNIS", "CD_SEX", "CD_NATLTY", "CD_CIV_STS",
+    "CD_AGE", "MS_POPULATION",
 )  # fmt: skip
 OLD_STRUCT = ("CD_MUNTY_REFNIS", "TX_MUNTY_DESCR_NL", *STRUCT[2:])
 REFNIS = (
-    "LVL_REFNIS", "CD_REFNIS", "CD_SUP_REFNIS", "TX_REFNIS_DE", "TX_REFNIS_FR", "TX_REFNIS_NL", "DT_VLDT_START",
-    "DT_VLDT_END",
+    "LVL_REFNIS", "CD_REFNIS", "CD_SUP_REFNIS", "TX_REFNIS_DE", "TX_REFNIS_FR", "TX_REFNIS_NL",
+    "DT_VLDT_START", "DT_VLDT_END",
 )  # fmt: skip
 INCOME = {
     "inkomen_totaal": "MS_TOT_NET_TAXABLE_INC", "aangiften": "MS_NBR_NON_ZERO_INC",
@@ -65,7 +65,11 @@ def name_of(code: str) -> str:
 
 
 def write(
-    path: Path, rows: Iterable[Sequence[Any]], mark: str = ";", decimal: str = ",", sheet: str = "Blad1",
+    path: Path,
+    rows: Iterable[Sequence[Any]],
+    mark: str = ";",
+    decimal: str = ",",
+    sheet: str = "Blad1",
     encoding: str = "utf-8-sig",
 ) -> Path:
     """Write rows as text, or as the one sheet of a workbook."""
@@ -116,7 +120,7 @@ def _geo(code: str, how: str) -> str:
 def swing_long(
     path: Path, figures: Sequence[Fig], how: str = "code", mark: str = ";", decimal: str = ","
 ) -> Path:
-    """Write a table of the viewer: Geo, Perioden, a column for each indicator. `how`: code, name or both."""
+    """Write a table of the viewer: Geo, Perioden, indicators. `how`: code, name or both."""
     heads = _indicators(figures)
     rows = _by(figures, "municipality", "year").items()
     lines = [[_geo(code, how), year, *(found.get(head) for head in heads)] for (code, year), found in rows]
@@ -126,14 +130,16 @@ def swing_long(
 def swing_wide(
     path: Path, figures: Sequence[Fig], how: str = "both", mark: str = ";", decimal: str = ","
 ) -> Path:
-    """Write a table of the viewer with the periods as columns, and a column Onderwerp when there are several."""
+    """Write a table of the viewer with the periods as columns, and a column Onderwerp for several."""
     years, names = sorted({figure.year for figure in figures}), _indicators(figures)
     rows: dict[tuple[str, str], dict[int, float]] = {}
     for figure in figures:
         rows.setdefault((figure.municipality, figure.indicator), {})[figure.year] = figure.value
     several = len(names) > 1
-    lines = [[_geo(code, how), *[name] * several, *(found.get(year) for year in years)]
-             for (code, name), found in rows.items()]
+    lines = [
+        [_geo(code, how), *[name] * several, *(found.get(year) for year in years)]
+        for (code, name), found in rows.items()
+    ]
     top = [] if several else [[names[0], *[""] * len(years)]]
     return write(path, [*top, ["Geo", *["Onderwerp"] * several, *years], *lines], mark, decimal)
 
@@ -142,15 +148,17 @@ def swing_json(path: Path, figures: Sequence[Fig], how: str = "code", decimal: s
     """Write the table of a Swing site as JSON: every cell text."""
     heads = _indicators(figures)
     rows = _by(figures, "municipality", "year").items()
-    lines = [[_geo(code, how), str(year), *(number(found.get(head), decimal) for head in heads)]
-             for (code, year), found in rows]
+    lines = [
+        [_geo(code, how), str(year), *(number(found.get(head), decimal) for head in heads)]
+        for (code, year), found in rows
+    ]
     table = {"headers": [{"name": head, "type": "s"} for head in ("Geo", "Perioden", *heads)], "rows": lines}
     path.write_text(json.dumps(table), "utf-8")
     return path
 
 
 def stadsmonitor(path: Path, figures: Sequence[Fig]) -> Path:
-    """Write a workbook with a sheet for each code; an indicator `AR_03: Procent` is a column of sheet AR_03."""
+    """Write a workbook with a sheet for each code; `AR_03: Procent` is a column of sheet AR_03."""
     sheets: dict[str, list[list[Any]]] = {}
     for code in dict.fromkeys(figure.indicator.split(": ")[0] for figure in figures):
         mine = [figure for figure in figures if figure.indicator.split(": ")[0] == code]
@@ -165,7 +173,7 @@ def stadsmonitor(path: Path, figures: Sequence[Fig]) -> Path:
 
 
 def statbel_population(path: Path, figures: Sequence[Fig]) -> Path:
-    """Write the workbook per municipality; each figure is split in men and women, and Belgium stands on top."""
+    """Write the workbook per municipality: each figure in men and women, and Belgium on top."""
     sheets = {}
     for year in sorted({figure.year for figure in figures}):
         mine = [figure for figure in figures if figure.year == year]
@@ -193,16 +201,20 @@ def statbel_income(path: Path, figures: Sequence[Fig]) -> Path:
     """Write the fiscal file, with a municipality of Brussels."""
     heads = ["CD_YEAR", "CD_MUNTY_REFNIS", *INCOME.values(), "TX_MUNTY_DESCR_NL"]
     rows = _by(figures, "year", "municipality").items()
-    lines = [[year, code, *(found.get(name) for name in INCOME), name_of(code)] for (year, code), found in rows]
+    lines = [
+        [year, code, *(found.get(name) for name in INCOME), name_of(code)] for (year, code), found in rows
+    ]
     brussels = [2018, "21004", *[1.0] * len(INCOME), "Brussel"]
     return write(path, [heads, *lines, brussels], "|", ".")
 
 
 def statbel_refnis(path: Path, edition: int = 2025, without: str = "") -> Path:
     """Write the list of codes as it stood from 2019 or from 2025 on."""
-    lines = [["1", "01000", "", "Belgien", "Belgique", "België", "01/01/1970", "31/12/9999"],
-             ["4", "11006", "11000", "Berchem", "Berchem", "Berchem", "01/01/1970", "31/12/1982"],
-             ["4", "21004", "21000", "Brüssel", "Bruxelles", "Brussel", "01/01/1970", "31/12/9999"]]
+    lines = [
+        ["1", "01000", "", "Belgien", "Belgique", "België", "01/01/1970", "31/12/9999"],
+        ["4", "11006", "11000", "Berchem", "Berchem", "Berchem", "01/01/1970", "31/12/1982"],
+        ["4", "21004", "21000", "Brüssel", "Bruxelles", "Brussel", "01/01/1970", "31/12/9999"],
+    ]
     towns = {town.code: town for borders in territory.BORDERS for town in territory.municipalities(borders)}
     for town in towns.values():
         if town.valid_from <= edition and town.code != without:

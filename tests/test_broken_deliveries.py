@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import csv
-import resource
 import shutil
 import subprocess
 import sys
@@ -22,10 +21,9 @@ from tests.broken_deliveries import HEAVY, MADE
 FOLDER = Path(__file__).parent / "broken" / "deliveries"
 with (FOLDER / "expected.csv").open(encoding="utf-8", newline="") as table:
     CASES = list(csv.DictReader(table))
-cases = pytest.mark.parametrize(
-    "case", [case for case in CASES if case["file"] not in HEAVY], ids=lambda case: case["file"]
-)
-heavy = pytest.mark.parametrize("case", [case for case in CASES if case["file"] in HEAVY], ids=lambda c: c["file"])
+LIGHT = [case for case in CASES if case["file"] not in HEAVY]
+cases = pytest.mark.parametrize("case", LIGHT, ids=lambda case: case["file"])
+heavy = pytest.mark.parametrize("case", [c for c in CASES if c not in LIGHT], ids=lambda case: case["file"])
 
 
 def deliver(name: str, folder: Path) -> Path:
@@ -62,12 +60,13 @@ def test_a_broken_delivery_says_what_is_wrong(case: dict[str, str], tmp_path: Pa
     said = [str(problem) for problem in problems]
     assert all(said) and not any("None" in text for text in said)
     assert (how, value) == (case["outcome"], case["value"]), said
-    if case["code"]:
-        wanted = tuple(case[name] for name in ("code", "sheet", "row", "column"))
+    if codes := case["code"].split():
+        wanted = (codes[0], case["sheet"], case["row"], case["column"])
         assert wanted in map(place, problems), said
         assert case["found"] in [p.found for p in problems if place(p) == wanted], said
-    grave = {problem.code for problem in problems if problem.severity == ("error" if how == "refused" else "warning")}
-    assert grave <= {case["code"]}, "one defect, one kind of problem"
+    heaviest = "error" if how == "refused" else "warning"
+    grave = {problem.code for problem in problems if problem.severity == heaviest}
+    assert grave <= set(codes), "one defect, one kind of problem"
     assert not [p for p in problems if p.severity == "error"] or how == "refused"
     assert {p.file for p in problems} <= {path.name}
     assert state(tmp_path) == before
@@ -85,12 +84,11 @@ def test_every_delivery_stands_in_the_table() -> None:
 @pytest.mark.parametrize("kind", sorted(sources.kinds()))
 def test_a_kind_that_was_chosen_wrongly_never_trips(kind: str, tmp_path: Path) -> None:
     """Whatever somebody chooses for whatever file: figures, or problems that say what is wrong."""
-    for case in CASES:
-        if case["file"] not in HEAVY:
-            folder = tmp_path / case["file"].replace(".", "-")
-            folder.mkdir()
-            _, problems, _ = outcome(deliver(case["file"], folder), kind=kind)
-            assert all(str(problem) for problem in problems), case["file"]
+    for case in LIGHT:
+        folder = tmp_path / case["file"].replace(".", "-")
+        folder.mkdir()
+        _, problems, _ = outcome(deliver(case["file"], folder), kind=kind)
+        assert all(str(problem) for problem in problems), case["file"]
 
 
 def test_a_file_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -107,11 +105,15 @@ def test_a_file_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 READ = """
 import resource, sys
-from tests.test_broken_deliveries import outcome, place
 from pathlib import Path
+resource.setrlimit(resource.RLIMIT_AS, (4 << 30, 4 << 30))
+from tests.test_broken_deliveries import outcome
 how, problems, value = outcome(Path(sys.argv[1]))
 assert all(map(str, problems))
-most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+# ru_maxrss starts at what the parent held; VmHWM does not.
+status = Path("/proc/self/status")
+peak = [line.split()[1] for line in status.read_text().splitlines() if "VmHWM" in line] if status.is_file() else []
+most = int(peak[0] if peak else resource.getrusage(resource.RUSAGE_SELF).ru_maxrss) // 1024
 print(how, ",".join(p.code for p in problems), value, most, sep="|")
 """
 
@@ -120,10 +122,8 @@ print(how, ",".join(p.code for p in problems), value, most, sep="|")
 @heavy
 def test_a_heavy_delivery_stays_within_600_megabytes(case: dict[str, str], tmp_path: Path) -> None:
     path = deliver(case["file"], tmp_path)
-    done = subprocess.run(
-        [sys.executable, "-c", READ, path], capture_output=True, text=True, cwd=Path(__file__).parents[1],
-        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (4 << 30, 4 << 30)),
-    )  # fmt: skip
+    call = [sys.executable, "-c", READ, path]
+    done = subprocess.run(call, capture_output=True, text=True, cwd=Path(__file__).parents[1])
     assert done.returncode == 0, done.stderr[-2000:]
     how, codes, value, most = done.stdout.strip().split("|")
     print(f"{case['file']}: {how}, {most} MB")

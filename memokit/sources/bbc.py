@@ -228,6 +228,12 @@ def tell_contents(parts: Parts, table: Table, told: Mapping[str, str], levels: S
         table.tell("level-unknown", severity="note")
 
 
+def refuse_nothing(parts: Parts, table: Table) -> None:
+    """Add a problem when there is not one figure or item; who reads for one municipality is told elsewhere."""
+    if not (parts.amounts.get("amount") or parts.plan_items.get("code") or table.grid.only):
+        table.tell("no-figures")
+
+
 def add_amounts(parts: Parts, n: int, **given: object) -> None:
     """Add rows to the amounts; what is given once holds for every row, what is not given is empty."""
     for name in AMOUNTS[:-1]:

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from memokit.grid import letter
 from memokit.problems import refuse_errors
 from memokit.sources import bbc
 from memokit.sources.checking import repair
@@ -80,6 +81,10 @@ def read(incoming: Incoming, choose: Mapping[str, str]) -> Parts:
     amounts = {head: (m[1], m[2]) for head in heads if (m := _AMOUNT.fullmatch(head))}
     table = load(grid, {**NAMES, **{head: (head,) for head in amounts}}, ("action",), header)
     parts.problems = table.problems
+    for i, head in enumerate(heads):
+        if re.match(r"\d{4}\b", head) and head not in amounts:
+            column = letter(i) if grid.sheet else head
+            table.tell_at("head-not-understood", grid.first + (header or 0), column, severity="warning", found=head)
     codes = _towns(table, choose)
     report_year = _report_year(table, amounts)
     numbers = table.floats(list(amounts), ",", choose=choose)
@@ -102,6 +107,7 @@ def read(incoming: Incoming, choose: Mapping[str, str]) -> Parts:
             action=[actions[i] for i in there], report=report, report_year=report_year,
             amount=values[there].tolist(),
         )  # fmt: skip
+    bbc.refuse_nothing(parts, table)
     return parts
 
 
@@ -144,7 +150,7 @@ def _items(table: Table, parts: Parts, codes: list[str], report_year: int) -> li
                     missing.append((i, cells[depth][i][:80]))
                 continue
             own = str(i) if level == "action" else ""
-            which = (town, level, item["code"], parent, item["title"], own)
+            which = (town, level, item["code"], parent, own, *item.values())
             if which not in items:
                 items[which] = {"municipality": town, "level": level, "parent": parent, **item}
                 places.setdefault(which[:3], []).append(i)

@@ -60,10 +60,12 @@ def read(incoming: Incoming, choose: Mapping[str, str]) -> Parts:
         return parts
     top = max(block.values())
     first = _first_column(grid, block)
-    heads = _heads(grid, block, first)
+    heads, totals = _heads(grid, block, first)
     table = columns(grid, top, {"who": 0, **{str(i): i for i in heads}})
     parts.problems = table.problems
     bbc.leave_out_totals(table, "who")
+    if totals:
+        table.tell("total-columns", severity="note", choices=tuple(totals))
     told = bbc.filters(grid, table.closing)
     _tell_heads(table, heads, block, told)
     codes = _towns(table, choose)
@@ -77,6 +79,7 @@ def read(incoming: Incoming, choose: Mapping[str, str]) -> Parts:
         towns = [codes[at] for at in there]
         bbc.add_amounts(parts, len(there), municipality=towns, amount=values[there].tolist(), **head)
     bbc.tell_contents(parts, table, told, [])
+    bbc.refuse_nothing(parts, table)
     return parts
 
 
@@ -85,27 +88,33 @@ def _first_column(grid: Grid, block: Mapping[str, int]) -> int:
     return next(i for i, cell in enumerate(line) if i and cell)
 
 
-def _heads(grid: Grid, block: Mapping[str, int], first: int) -> dict[int, dict[str, Any]]:
-    """Return what each column is about; totals are left out."""
+def _heads(grid: Grid, block: Mapping[str, int], first: int) -> tuple[dict[int, dict[str, Any]], list[str]]:
+    """Return what each column is about, and the letters of the columns with totals."""
     lines = grid.texts()
-    width = max(len(lines[at]) for at in block.values())
-    rows = {name: _filled(lines[at], width, first, name in _MUST) for name, at in block.items()}
-    measures = {name: rows.pop(name) for name in ("nis", "board") if name in rows}
-    named = (row for row in measures.values() if any(fold(cell) in bbc.MEASURES for cell in row))
-    measure = next(named, [""] * width)
+    width = max(i + 1 for at in block.values() for i, cell in enumerate(lines[at]) if cell)
+    named = [name for name in ("nis", "board") if name in block and _measures(lines[block[name]])]
+    rows = {name: _filled(lines[at], width, first, name in (*_MUST, *named)) for name, at in block.items()}
+    measure = rows[named[0]] if named else [""] * width
+    rows = {name: row for name, row in rows.items() if name not in ("nis", "board")}
     found: dict[int, dict[str, Any]] = {}
+    totals = []
     for i in range(first, width):
         cells = {name: row[i] for name, row in rows.items()}
-        if any(fold(cell) in bbc.TOTALS for cell in (*cells.values(), measure[i])) or not cells["year"]:
+        if any(fold(cell) in bbc.TOTALS for cell in (*cells.values(), measure[i])):
+            totals.append(letter(i))
             continue
         said = {name: cells.get(of, "") for name, of in _SAYS.items()}
         said["report"] = bbc.report(said["report"])
         found[i] = {**said, "measure": bbc.MEASURES.get(fold(measure[i]), "")}
-    return found
+    return found, totals
+
+
+def _measures(line: Sequence[str]) -> bool:
+    return any(fold(cell) in bbc.MEASURES for cell in line)
 
 
 def _filled(line: Sequence[str], width: int, first: int, must: bool) -> list[str]:
-    cells = [*line, *[""] * (width - len(line))]
+    cells = [*line, *[""] * (width - len(line))][:width]
     for i in range(first + 1, width):
         if must and not cells[i]:
             cells[i] = cells[i - 1]

@@ -54,6 +54,7 @@ def read(incoming: Incoming, choose: Mapping[str, str]) -> Parts:
         rows = {key: [cells[i] for i in there] for key, cells in common.items()}
         bbc.add_amounts(parts, len(there), measure=MEASURES[name], amount=values[there].tolist(), **rows)
     bbc.tell_contents(parts, table, told, _column(table, "level", ""))
+    bbc.refuse_nothing(parts, table)
     return parts
 
 

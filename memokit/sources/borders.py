@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from typing import Any, cast
 
 from memokit import territory
@@ -97,23 +98,53 @@ def _carried(table: str, columns: Columns, at: int, parts: Parts, wrong: Wrong) 
     """Return the columns with unchanged municipalities under their new code, and the others added up."""
     keys = list(zip(columns["municipality"], columns["borders"], strict=True))
     new = {key: _unchanged(*key, at) for key in set(keys)}
-    same = [i for i, key in enumerate(keys) if new[key]]
+    mixed = len({borders for _, borders in keys}) > 1
+    rows = _nearest(columns, keys, new, at, wrong) if mixed else list(range(len(keys)))
+    same = [i for i in rows if new[keys[i]]]
     kept = {name: [cells[i] for i in same] for name, cells in columns.items()}
     kept["municipality"] = [new[keys[i]] for i in same]
     kept["borders"] = [at] * len(same)
-    places = [i for i, key in enumerate(keys) if not new[key]]
-    added = _added(table, [{n: cells[i] for n, cells in columns.items()} for i in places], at, parts, wrong)
-    # A file on mixed borders can hold a town and its predecessors: the town's own figure wins.
-    own = {_which({n: cells[i] for n, cells in kept.items()}) for i in range(len(same))} if added else set()
-    for row in added:
-        if _which(row) not in own:
-            for name in kept:
-                kept[name].append(row[name])
+    others = [{n: cells[i] for n, cells in columns.items()} for i in rows if not new[keys[i]]]
+    for row in _added(table, others, at, parts, wrong):
+        for name in kept:
+            kept[name].append(row[name])
     return kept
 
 
-def _which(row: Mapping[str, Any]) -> tuple[Any, ...]:
-    return (row["municipality"], *(cell for name, cell in row.items() if name not in _LOOSE))
+def _nearest(
+    columns: Columns, keys: Sequence[tuple[str, int]], new: Mapping[tuple[str, int], str], at: int,
+    wrong: Wrong,
+) -> list[int]:
+    """Return the rows without those that a figure on a nearer map already tells.
+
+    A file can hold a town on more than one map, or a town and its predecessors: then nothing needs adding.
+    """
+    said = [cells for name, cells in columns.items() if name not in _LOOSE and name != "borders"]
+    which = list(zip(*said, strict=True))
+    far: dict[tuple[Any, ...], int] = {}
+    for i, key in enumerate(keys):
+        if new[key]:
+            known = (new[key], *which[i])
+            far[known] = min(abs(key[1] - at), far.get(known, 9999))
+
+    def needed(i: int) -> bool:
+        code, borders = keys[i]
+        if new[keys[i]]:
+            return abs(borders - at) <= far[(new[keys[i]], *which[i])]
+        return not all((town, *which[i]) in far for town in _targets(code, borders, at))
+
+    kept = [i for i in range(len(keys)) if needed(i)]
+    if len(kept) < len(keys):
+        _note(wrong, Problem("on-several-maps", "note", detail={"n": len(keys) - len(kept), "at": at}))
+    return kept
+
+
+@cache
+def _targets(code: str, borders: int, at: int) -> tuple[str, ...]:
+    """Return the municipalities on other borders that a changed one became, or was made of."""
+    if at < borders:
+        return territory.parts(code, borders, at)
+    return tuple(t.code for t in territory.municipalities(at) if code in territory.parts(t.code, at, borders))
 
 
 def _unchanged(code: str, borders: int, at: int) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -122,13 +122,14 @@ class Delivery:
         return tuple(sorted({int(year) for table in tables for year in table["year"].unique()}))
 
 
-def frame(table: str, columns: Mapping[str, Sequence[Any]]) -> pd.DataFrame:
-    """Return one table as a frame: every column there, numbers as numbers. The only door for pandas."""
+def frame(table: str, columns: Columns) -> pd.DataFrame:
+    """Return one table as a frame: every column there, numbers as numbers. The only door for pandas.
+
+    The columns are taken over one by one, so that a big table does not stand in memory twice.
+    """
     import pandas as pd
 
-    names = COLUMNS[table]
-    if not columns:
-        columns = {name: [] for name in names}
-    made = pd.DataFrame({name: columns[name] for name in names})
-    kinds = {name: NUMBERS.get(name, "str") for name in names}
-    return made.astype({name: kind for name, kind in kinds.items() if len(made) == 0 or kind != "str"})
+    kinds = {name: NUMBERS.get(name, "str") for name in COLUMNS[table]}
+    empty = not columns
+    cells = {name: pd.Series([] if empty else columns.pop(name), dtype=kind) for name, kind in kinds.items()}
+    return pd.DataFrame(cells, copy=False)

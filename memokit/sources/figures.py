@@ -1,4 +1,4 @@
-"""What the readers of figures share: whose figure a row is, what is missing, what stands there twice.
+"""What the readers of figures share: what is missing, what stands there twice, what a column is about.
 
 What is missing is counted by its meaning and never becomes a zero; two different figures for one
 municipality, year and indicator are a problem, for nobody can tell which one holds.
@@ -10,7 +10,6 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -21,9 +20,8 @@ from memokit.problems import MemokitError, Problem
 from memokit.sources.delivery import Parts
 from memokit.sources.incoming import Grid, Incoming, fold
 from memokit.sources.numbers import Mark, bare, parse
-from memokit.sources.places import by_name, dropped, namesakes, settle, valid_on
-from memokit.sources.tabular import Floats, Names, Table, columns, find_header, load
-from memokit.territory import BORDERS, find
+from memokit.sources.tabular import Floats, Names, Table, columns, find_header, load, tell_above
+from memokit.sources.whose import Ints, Who
 
 MISSING: Mapping[str, str] = {
     **dict.fromkeys(("x", "X"), "censored"), **dict.fromkeys(("?", "n.b."), "unknown"),
@@ -39,19 +37,6 @@ _UNITS = {
     )},
     "in %": "%", "procent": "%", "€": "euro", "eur": "euro", "in euro": "euro", "m2": "m²", "km2": "km²",
 }  # fmt: skip
-_WITH_CODE = re.compile(r"(?:.*\()?(\d{4,5})(?:\)| \D.*)?")
-_TOTALS = re.compile(
-    r"belgi[eë]|vlaanderen|wallonië|(vlaams|waals) gewest|(provincie|arrondissement|regio|gewest)\b.*"
-    r"|.* \((provincie|prov\.|arrondissement|arr\.|regio|gewest)\)"
-)
-_BRUSSELS = frozenset(
-    """Anderlecht Brussel Elsene Etterbeek Evere Ganshoren Jette Koekelberg Oudergem Schaarbeek
-    Sint-Agatha-Berchem Sint-Gillis Sint-Jans-Molenbeek Sint-Joost-ten-Node Sint-Lambrechts-Woluwe
-    Sint-Pieters-Woluwe Ukkel Vorst Watermaal-Bosvoorde""".casefold().split()
-)  # fmt: skip
-
-
-Ints = np.ndarray[Any, np.dtype[np.int64]]
 
 
 @dataclass(frozen=True)
@@ -62,30 +47,6 @@ class Series:
     unit: str = ""
     spread: str = "share"
     label: str = ""
-
-
-@dataclass(frozen=True)
-class Who:
-    """Whose figures the rows of a table are, and of which year; `borders` where the file tells them."""
-
-    towns: Sequence[str]
-    years: Sequence[int]
-    borders: Sequence[int] = ()
-
-    @cached_property
-    def keys(self) -> Ints:
-        """One number for each municipality, year and borders."""
-        n = len(self.towns)
-        number = {town: int(town) if re.fullmatch(r"[0-9]{5}", town) else 0 for town in set(self.towns)}
-        towns = np.fromiter(map(number.__getitem__, self.towns), np.int64, n)
-        years = np.fromiter(self.years, np.int64, n)
-        borders = np.fromiter(self.borders or (0,) * n, np.int64, n)
-        return (towns * 10_000 + years) * 10_000 + borders
-
-    @cached_property
-    def repeats(self) -> bool:
-        """Whether some municipality and year stand there more than once."""
-        return len(np.unique(self.keys)) < len(self.keys)
 
 
 def unit_of(head: str) -> str:
@@ -120,7 +81,9 @@ def open_table(grid: Grid, names: Names, needed: Sequence[str]) -> tuple[Table, 
                                        row=at + grid.first, column=letter(i)))
         if head:
             places[name] = i
-    return columns(grid, at, places), tuple(name for name in places if name not in names)
+    table, lines = columns(grid, at, places), grid.texts()
+    tell_above(table, lines[:at], lines[at])
+    return table, tuple(name for name in places if name not in names)
 
 
 def each_sheet(
@@ -253,81 +216,3 @@ def once(table: Table, keys: Ints, name: str, values: Floats, there: Ints) -> In
     if (same := len(there) - len(first) - len(wrong)) > 0:
         table.tell("repeated-figures", severity="note", detail={"n": same})
     return np.sort(there[first])
-
-
-def check_maps(table: Table, who: Who, name: str) -> None:
-    """Refuse a code that is no municipality on the map that its row names."""
-    wrong = {key for key in set(zip(who.towns, who.borders, strict=True)) if key[1] not in valid_on(key[0])}
-    for at, key in enumerate(zip(who.towns, who.borders, strict=True)) if wrong else ():
-        if key in wrong and valid_on(key[0]):
-            wrong.remove(key)
-            try:
-                find(*key)
-            except MemokitError as error:
-                why = error.problems[0]
-                table.tell(why.code, at, name, found=why.found, choices=why.choices, detail=why.detail)
-
-
-def codes(table: Table, name: str) -> list[str]:
-    """Return the municipality of each row by its code; a line of text below a table is no row."""
-    others = [cells for column, cells in table.columns.items() if column != name]
-    texts = table.text(name)
-    wordy = [i for i, text in enumerate(texts) if text and not text.isdigit()]
-    lines = {i for i in wordy if all(cells[i] == "" for cells in others)}
-    if lines:
-        said = [texts[i][:80] for i in sorted(lines)[:3]]
-        table.tell("lines-ignored", severity="note", detail={"names": said})
-        table.keep([i for i in range(len(table)) if i not in lines])
-    return settle(table, name, everyone=True)
-
-
-def leave_out(table: Table, name: str) -> list[str]:
-    """Return who each row is about, as a code where one stands there; totals and others leave the table."""
-    texts = table.text(name)
-    said = {text: _code_or_name(text) for text in set(texts)}
-    why = {text: _why(who) for text, who in said.items()}
-    tally = Counter(why[text] for text in texts)
-    for reason in sorted(filter(None, tally)):
-        table.tell("left-out", severity="note", detail={"n": tally[reason], "reason": reason})
-    places = [i for i, text in enumerate(texts) if not why[text]]
-    if len(places) < len(texts):
-        table.keep(places)
-    return [said[texts[i]] for i in places]
-
-
-def _code_or_name(text: str) -> str:
-    """Return the code in "Mechelen (12025)" or "12025 Mechelen"; else the name."""
-    match = _WITH_CODE.fullmatch(text)
-    return match[1].zfill(5) if match else text
-
-
-def _why(who: str) -> str:
-    name = who.casefold()
-    if name in _BRUSSELS:
-        return "brussels"
-    if name.startswith(("onbekend", "buiten ")):
-        return "unknown_place"
-    return "total" if _TOTALS.fullmatch(name) or name.startswith("brussels ") else dropped(who)
-
-
-def resolve(
-    table: Table, name: str, texts: Sequence[str], years: Sequence[int], choose: Mapping[str, str]
-) -> Who:
-    """Return whose figures the rows are: codes stay, a name is looked up among those valid in its year.
-
-    A name that stands for another municipality after a merger is told; `choose={"borders": "2025"}` says
-    that all names are those of one map.
-    """
-    said = choose.get("borders", "")
-    if said and said not in map(str, BORDERS):
-        table.tell("no-such-choice", found=said, choices=tuple(map(str, BORDERS)))
-        said = ""
-    if said:
-        at = int(said)
-        who = Who(by_name(table, name, texts, at), years, [at] * len(texts))
-        check_maps(table, who, name)
-        return who
-    double = sorted({text for text in set(texts) if not text.isdigit() and len(namesakes(text)) > 1})
-    if double:
-        table.tell("name-of-two", severity="warning", name=name, detail={"names": double})
-    return Who(by_name(table, name, texts, years), years)

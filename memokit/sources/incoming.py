@@ -167,8 +167,10 @@ def _json(path: Path, data: bytes) -> Incoming:
     try:
         table = json.loads(data.decode("utf-8-sig"), parse_int=str, parse_float=str)
         names = [str(header["name"]) for header in table["headers"]]
-        rows = [["" if cell is None else cell for cell in row] for row in table["rows"]]
-        fits = all(isinstance(row, list) for row in (table["rows"], *table["rows"])) and all(isinstance(cell, str) for row in rows for cell in row)
+        given = table["rows"]
+        rows = [["" if cell is None else cell for cell in row] for row in given]
+        fits = all(isinstance(row, list) for row in (given, *given))
+        fits = fits and all(isinstance(cell, str) for row in rows for cell in row)
     except (ValueError, KeyError, TypeError, RecursionError):
         fits = False
     if not fits:

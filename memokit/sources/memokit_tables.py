@@ -19,11 +19,12 @@ from memokit.fields import Cell
 from memokit.problems import MemokitError
 from memokit.sources import bbc
 from memokit.sources.delivery import AMOUNTS, PLAN_ITEMS, Parts
-from memokit.sources.figures import Who, check_maps, each_sheet, leave_out, numbers, once, resolve
+from memokit.sources.figures import each_sheet, numbers, once
 from memokit.sources.incoming import Grid, Incoming, fold
 from memokit.sources.numbers import Mark
 from memokit.sources.places import by_name, namesakes
 from memokit.sources.tabular import Table, find_header, load
+from memokit.sources.whose import Who, check_maps, leave_out, resolve
 from memokit.tables import restore
 from memokit.terms import Term
 from memokit.territory import BORDERS

@@ -14,20 +14,10 @@ import numpy as np
 from memokit.cells import number_text
 from memokit.problems import Severity
 from memokit.sources.delivery import Parts
-from memokit.sources.figures import (
-    Series,
-    Who,
-    add,
-    codes,
-    each_sheet,
-    ignore,
-    kind_of,
-    numbers,
-    open_table,
-    unit_of,
-)
+from memokit.sources.figures import Series, add, each_sheet, ignore, kind_of, numbers, open_table, unit_of
 from memokit.sources.incoming import Grid, Incoming, fold
 from memokit.sources.tabular import Floats, Table, find_header
+from memokit.sources.whose import Who, codes
 
 KIND = "stadsmonitor"
 NAMES = {

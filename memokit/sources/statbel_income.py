@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from memokit.sources.delivery import Parts
-from memokit.sources.figures import Series, Who, add, codes, each_sheet, numbers
+from memokit.sources.figures import Series, add, each_sheet, numbers
 from memokit.sources.incoming import Grid, Incoming
 from memokit.sources.tabular import find_header, load
+from memokit.sources.whose import Who, codes
 
 KIND = "statbel-income"
 SERIES = {

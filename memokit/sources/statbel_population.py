@@ -11,10 +11,11 @@ import numpy as np
 from memokit.cells import FIRST_YEAR, LAST_YEAR, number_text
 from memokit.problems import MemokitError
 from memokit.sources.delivery import Parts
-from memokit.sources.figures import Series, Who, add, codes, each_sheet, numbers
+from memokit.sources.figures import Series, add, each_sheet, numbers
 from memokit.sources.incoming import Grid, Incoming
 from memokit.sources.places import valid_on
 from memokit.sources.tabular import Table, find_header, load
+from memokit.sources.whose import Who, codes
 from memokit.terms import borders_of
 
 KIND = "statbel-population"

@@ -16,23 +16,10 @@ import numpy as np
 from memokit.cells import FIRST_YEAR, LAST_YEAR
 from memokit.problems import MemokitError
 from memokit.sources.delivery import Parts
-from memokit.sources.figures import (
-    Series,
-    Who,
-    add,
-    check_maps,
-    codes,
-    each_sheet,
-    ignore,
-    kind_of,
-    leave_out,
-    numbers,
-    open_table,
-    resolve,
-    unit_of,
-)
+from memokit.sources.figures import Series, add, each_sheet, ignore, kind_of, numbers, open_table, unit_of
 from memokit.sources.incoming import Grid, Incoming, fold
-from memokit.sources.tabular import Table, columns, find_header
+from memokit.sources.tabular import Table, columns, find_header, tell_above
+from memokit.sources.whose import Who, check_maps, codes, leave_out, resolve
 
 KIND = "swing"
 FLAT = {name: (name,) for name in ("period", "geolevel", "geoitem")}
@@ -188,6 +175,7 @@ def _wide(grid: Grid, parts: Parts, choose: Mapping[str, str]) -> None:
     assert head is not None
     places = {"geo": head.geo, **{str(i): i for i in head.years}}
     table = columns(grid, head.row, places if head.topic is None else {**places, "topic": head.topic})
+    tell_above(table, grid.texts()[: head.row], grid.texts()[head.row])
     for cell in head.others:
         if _PART_OF_YEAR.fullmatch(cell):
             table.tell_at("period-not-year", head.row + grid.first, cell, found=cell)

@@ -23,7 +23,7 @@ FILTERS = "toegepaste filters"
 CLOSING = (FILTERS, "bron:", "bronnen:", "noot:")  # how a line below a table begins
 LIMIT_PROBLEMS = 30  # of one kind in one column; the rest is counted
 LIMIT_FOUND = 200  # how much of a cell a problem shows
-_BLOCK, _DISTINCT = 4096, 50_000
+_BLOCK, _DISTINCT = 4096, 200_000
 _FIGURE = re.compile(r"[+-]?\d[\d., \u00a0]*%?")
 Names = Mapping[str, Sequence[str]]
 Floats = np.ndarray[Any, np.dtype[np.float64]]
@@ -210,11 +210,11 @@ def load(grid: Grid, names: Names, needed: Collection[str], header: int | None =
     if problems:
         raise MemokitError(problems)
     table = columns(grid, at, places)
-    _tell_above(table, lines[:at], heads)
+    tell_above(table, lines[:at], heads)
     return table
 
 
-def _tell_above(table: Table, lines: Sequence[Sequence[str]], heads: Sequence[str]) -> None:
+def tell_above(table: Table, lines: Sequence[Sequence[str]], heads: Sequence[str]) -> None:
     """Say that figures stand above the header, as when somebody sorted a sheet together with its heads."""
     above = []
     for row, line in enumerate(lines, table.grid.first):
@@ -230,8 +230,9 @@ def columns(grid: Grid, header: int, places: Mapping[str, int]) -> Table:
     """Return the columns at given places below a header row; rows that do not fit it are problems."""
     heads = grid.texts()[header]
     width = max((i + 1 for i in (*places.values(), *(i for i, cell in enumerate(heads) if cell))), default=0)
+    heads += [""] * (width - len(heads))
     kept: dict[str, list[Raw]] = {name: [] for name in places}
-    seen: dict[str, dict[Raw, Raw]] = {name: {} for name in places}
+    seen: dict[str, dict[Raw, Raw]] = {} if grid.sheet else {name: {} for name in places}
     numbers: list[int] = []
     odd: dict[str, list[int]] = {}
     closing: list[str] = []
@@ -243,8 +244,12 @@ def columns(grid: Grid, header: int, places: Mapping[str, int]) -> Table:
         for name, i in places.items():
             cells = [line[i] for _, line in block]
             # One text that stands in many rows is kept once; numbers of Excel stay what they are.
-            same = not grid.sheet and len(seen[name]) < _DISTINCT
-            kept[name] += map(seen[name].setdefault, cells, cells) if same else cells
+            if name in seen:
+                kept[name] += map(seen[name].setdefault, cells, cells)
+                if len(seen[name]) > _DISTINCT // len(places) + len(kept[name]) // 4:
+                    del seen[name]
+            else:
+                kept[name] += cells
     letters = {name: letter(i) for name, i in places.items()}
     own = {name: heads[i] for name, i in places.items() if heads.count(heads[i]) == 1}
     table = Table(grid, own, letters, kept, numbers, closing=closing)
@@ -275,7 +280,8 @@ def _sifted(
     for number, line in block:
         if number <= header + grid.first or not any(line):
             continue
-        if str(line[0]).lstrip().casefold().startswith(CLOSING):
+        says = str(line[0]).lstrip().casefold().startswith(CLOSING)
+        if says and not any(_FIGURE.fullmatch(text_of(cell)) for cell in line[1:]):
             closing.append(str(line[0]))
         elif (len(line) != width or line[0] == heads[0]) and (wrong := _odd(grid, line, heads, width)):
             odd.setdefault(wrong, []).append(number)

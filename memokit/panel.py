@@ -1,0 +1,483 @@
+"""One dense cube of figures: indicator × year × municipality, float64, NaN where nothing was observed.
+
+A table of rows is read in blocks and every row put in its place, so that all of Flanders costs no work per
+row in Python, and a duplicate is free to see: fewer places are filled than there were rows. Only then is the
+slow way gone that names it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from memokit.problems import MemokitError, Problem, refuse_errors
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Array = NDArray[Any]
+Floats = NDArray[np.float64]
+# A column as its different labels and, for each row, the place of its label; -1 is a blank.
+Coded: TypeAlias = "tuple[pd.Index[Any], Array]"
+# The three keys; the values, and the rows whose value is text that is no number, with that text.
+Block: TypeAlias = "tuple[Coded, Coded, Coded, tuple[Floats, Array, Sequence[object]]]"
+
+KEYS = ("indicator", "year", "municipality")
+COLUMNS = (*KEYS, "value")
+BLANK = ("NA", "NaN", "nan", "null", "n.b.", "n.v.t.", "-")
+NAMED = 20  # so many of what is wrong are named; the others are counted
+ROWS = 1 << 18  # of a block: its columns stay in the processor's cache
+
+
+@dataclass(frozen=True, eq=False)
+class Panel:
+    """The cube and its three indexes.
+
+    Parameters
+    ----------
+    values
+        Indicator × year × municipality, in the unit of the indicator.
+    indicators, municipalities
+        The labels, as they were given.
+    years
+        The years, going up.
+    listed
+        Indicator × municipality: whether the table had a row, be it without a value.
+    """
+
+    values: Floats
+    indicators: pd.Index[Any]
+    years: NDArray[np.int64]
+    municipalities: pd.Index[Any]
+    listed: NDArray[np.bool_]
+
+    def find(
+        self, first: bool = False, year: Floats | None = None, since: bool = False
+    ) -> tuple[Floats, Floats]:
+        """Return one value for each indicator and municipality, and its year; NaN where there is none.
+
+        Parameters
+        ----------
+        first
+            The first year that has a value, instead of the last.
+        year
+            For each indicator the year that is asked (NaN: free). Nothing stands in for it when it is empty.
+        since
+            `year` is where the search begins, instead of the only year: the first with a value from then on.
+
+        Examples
+        --------
+        >>> cube = read({"municipality": ["A", "A"], "indicator": "x", "year": [2018, 2022], "value": [1, 3]})
+        >>> [float(part[0, 0]) for part in (*cube.find(), *cube.find(first=True))]
+        [3.0, 2022.0, 1.0, 2018.0]
+        """
+        shape = len(self.indicators), len(self.municipalities)
+        value, found = np.full(shape, np.nan), np.full(shape, np.nan)
+        asked = np.full(shape[0], np.nan) if year is None else np.asarray(year, float)
+        for place in range(len(self.years)) if first else reversed(range(len(self.years))):
+            now, there = int(self.years[place]), self.values[:, place]
+            rows = np.isnan(asked) | ((asked <= now) if since else (asked == now))
+            new = np.isnan(value) & rows[:, None]
+            if new.any():
+                np.copyto(value, there, where=new)
+                np.copyto(found, float(now), where=new & ~np.isnan(there))
+        return value, found
+
+
+def read(
+    source: Any,
+    indicators: Iterable[Hashable] | None = None,
+    municipalities: Iterable[Hashable] | None = None,
+    years: Iterable[int] | None = None,
+) -> Panel:
+    """Put a table with the columns municipality, indicator, year and value in a cube.
+
+    Parameters
+    ----------
+    source
+        A pandas DataFrame, anything with the Arrow stream interface (polars, duckdb, pyarrow …), a mapping of
+        columns, or the path of a `.csv` (comma and point, or `;` and decimal comma) or `.parquet` file. Files
+        are read in blocks. Arrow and Parquet need the extra `parquet`.
+    indicators, municipalities, years
+        What is known, in the order of the cube; None: whatever the table holds, in the order of appearance.
+        Give the municipalities of a large table: then the cube is allocated once.
+
+    Raises
+    ------
+    MemokitError
+        All at once: a column is missing; a key is blank, or unknown; a value is not a number, or infinite.
+        Then: a municipality, indicator and year stand there twice. At most twenty are named, all are counted.
+
+    Notes
+    -----
+    A blank value is no observation. Labels are compared as text, so 12025 and "12025" are one municipality.
+    A row counts from 1, and in a CSV the heads are row 1.
+
+    Examples
+    --------
+    >>> cube = read({"municipality": ["A", "B"], "indicator": "x", "year": 2022, "value": [1, 2]})
+    >>> cube.values.shape, cube.values.ravel().tolist()
+    ((1, 1, 2), [1.0, 2.0])
+    """
+    sides: tuple[Iterable[Hashable] | None, ...] = (indicators, years, municipalities)
+    known = [None if labels is None else list(labels) for labels in sides]
+    if not isinstance(source, str | Path):
+        return _Build(known).take(lambda: _table_blocks(source))
+    path = Path(source)
+    try:
+        if path.suffix.lower() == ".parquet":
+            return _Build(known, path.name).take(lambda: _parquet_blocks(path))
+        mark = csv_mark(path)
+        try:
+            return _Build(known, path.name, 2).take(lambda: _fast_csv_blocks(path, mark))
+        except (ImportError, ValueError):  # no pyarrow; or text among the numbers, of which it names no row
+            return _Build(known, path.name, 2).take(lambda: _csv_blocks(path, mark))
+    except FileNotFoundError:
+        raise MemokitError(Problem("file-missing", file=path.name)) from None
+    except (OSError, UnicodeDecodeError):
+        raise MemokitError(Problem("cannot-read", file=path.name)) from None
+
+
+def text_keys(labels: pd.Index[Any]) -> pd.Index[Any]:
+    """Return labels as text to compare them by: 12025, "12025" and 12025.0 are the same.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> text_keys(pd.Index([12025.0])).tolist()
+    ['12025']
+    """
+    if labels.dtype.kind == "f" and np.isfinite(labels).all() and (labels % 1 == 0).all():
+        labels = labels.astype("int64")
+    return labels.astype(str)
+
+
+# -- building -----------------------------------------------------------------------------------------------
+
+
+class _Axis:
+    """The labels of one side of the cube: known beforehand, or met on the way."""
+
+    def __init__(self, known: Sequence[Hashable] | None, years: bool) -> None:
+        import pandas as pd
+
+        self.fixed, self.years = known is not None, years
+        self.labels: pd.Index[Any] = pd.Index(known or [], dtype=None if known else object)
+        self.keys = text_keys(self.labels)
+        self.unknown: dict[str, None] = {}
+        self._last: tuple[Any, Array] = (None, np.empty(0))
+
+    def place(self, labels: pd.Index[Any], codes: Array) -> Array:
+        """Return the place of each row; -1 for a blank or an unknown label."""
+        if labels is not self._last[0]:
+            keys = text_keys(labels)
+            table = self.keys.get_indexer(keys)
+            if (table < 0).any():
+                self._meet(labels, keys, table, codes)
+                table = self.keys.get_indexer(keys)
+            # Labels that are not met yet may have rows in the next block: then look again.
+            self._last = None if (table < 0).any() else labels, np.append(table, -1)
+        found: Array = self._last[1][codes]
+        return found
+
+    def _meet(self, labels: pd.Index[Any], keys: pd.Index[Any], table: Array, codes: Array) -> None:
+        # A block of a larger table may bring labels that none of its rows has.
+        new = (table < 0) & (np.bincount(codes[codes >= 0], minlength=len(labels)) > 0)
+        good = new & (not self.fixed)
+        if self.years:
+            good &= np.array([re.fullmatch(r"\d{4}", key) is not None for key in keys])
+        self.unknown |= dict.fromkeys(keys[new & ~good])
+        if good.any():
+            self.labels = self.labels.append(labels[good]) if len(self.labels) else labels[good]
+            self.keys = text_keys(self.labels)
+
+
+class _Build:
+    """A cube that grows with what the blocks bring, and what is wrong with them."""
+
+    def __init__(self, known: Sequence[Sequence[Hashable] | None], file: str = "", first: int = 1) -> None:
+        self.axes = [_Axis(labels, key == "year") for key, labels in zip(KEYS, known, strict=True)]
+        self.cube, self.listed = np.empty((0, 0, 0)), np.empty((0, 0), bool)
+        self.file, self.first, self.valued = file, first, 0
+        self.wrong: dict[tuple[str, str], tuple[int, list[tuple[int, str]]]] = {}
+
+    def take(self, blocks: Callable[[], Iterator[Block]]) -> Panel:
+        """Read every block and return the cube; `blocks` is called again to name duplicates."""
+        row = self.first
+        for block in blocks():
+            places, values = self._check(block, row)
+            self._grow()
+            self._put(places, values)
+            row += len(block[3][0])
+        if row == self.first:
+            raise MemokitError(Problem("panel-empty", file=self.file))
+        refuse_errors(self._problems())
+        cube = self.cube = self.cube[:, :, : len(self.axes[2].labels)]
+        there = 0
+        for place, values in enumerate(cube):
+            filled = ~np.isnan(values)
+            there += int(np.count_nonzero(filled))
+            self.listed[place, : cube.shape[2]] |= filled.any(axis=0)
+        if there < self.valued:
+            raise MemokitError(self._duplicates(blocks()))
+        years = self.axes[1].keys.to_numpy().astype(np.int64)
+        order = np.argsort(years)
+        cube = cube if (np.diff(years) > 0).all() else cube[:, order]
+        listed = self.listed[:, : cube.shape[2]]
+        names = self.axes[0].labels, years[order], self.axes[2].labels
+        return Panel(np.ascontiguousarray(cube), *names, listed)
+
+    def _check(self, block: Block, row: int) -> tuple[list[Array], Floats]:
+        """Return place and value of the rows that can stand in the cube; remember what is wrong."""
+        *keys, (values, odd, texts) = block
+        for key, (_, codes) in zip(KEYS, keys, strict=True):
+            self._note("panel-blank", key, row, np.flatnonzero(codes < 0) if codes.min(initial=0) < 0 else ())
+        self._note("panel-not-a-number", "value", row, odd, texts)
+        places = [axis.place(*key) for axis, key in zip(self.axes, keys, strict=True)]
+        if not np.isfinite(values).all():
+            infinite = np.flatnonzero(np.isinf(values))
+            self._note("panel-infinite", "value", row, infinite, values[infinite])
+        if min(place.min(initial=0) for place in places) < 0:
+            keep = np.minimum.reduce(places) >= 0
+            places, values = [place[keep] for place in places], values[keep]
+        return places, values
+
+    def _put(self, places: list[Array], values: Floats) -> None:
+        blank = np.isnan(values)
+        if blank.any():
+            self.listed[places[0][blank], places[2][blank]] = True
+            places, values = [place[~blank] for place in places], values[~blank]
+        self.cube.reshape(-1)[self._cells(places)] = values
+        self.valued += len(values)
+
+    def _cells(self, places: Sequence[Array]) -> Array:
+        i, y, m = places
+        cells: Array = (i * self.cube.shape[1] + y) * self.cube.shape[2] + m
+        return cells
+
+    def _grow(self) -> None:
+        need, have = [len(axis.labels) for axis in self.axes], self.cube.shape
+        if all(n <= h for n, h in zip(need, have, strict=True)):
+            return
+        if need[2] > have[2] and not self.axes[2].fixed:
+            need[2] = max(need[2], 2 * have[2])  # municipalities come in one by one: make room at once
+        cube, listed = np.full(need, np.nan), np.zeros((need[0], need[2]), bool)
+        cube[: have[0], : have[1], : have[2]] = self.cube
+        listed[: have[0], : have[2]] = self.listed
+        self.cube, self.listed = cube, listed
+
+    # -- what is wrong
+
+    def _note(self, code: str, column: str, row: int, at: Any, found: Any = ()) -> None:
+        if len(at):
+            count, named = self.wrong.get((code, column), (0, []))
+            pairs = islice(zip(at, found if len(found) else at, strict=False), NAMED)
+            more = [(row + int(i), str(text)) for i, text in pairs]
+            self.wrong[code, column] = count + len(at), (named + more)[:NAMED]
+
+    def _problems(self) -> Iterator[Problem]:
+        for (code, column), (count, named) in self.wrong.items():
+            detail = {"n": count, "rows": [row for row, _ in named]}
+            found = ", ".join(dict.fromkeys(text for _, text in named)) if code != "panel-blank" else ""
+            yield Problem(code, file=self.file, row=named[0][0], column=column, found=found, detail=detail)
+        for key, axis in zip(KEYS, self.axes, strict=True):
+            if axis.unknown:
+                yield unknown("panel-unknown", key, axis.unknown, self.file)
+
+    def _duplicates(self, blocks: Iterator[Block]) -> Problem:
+        cells, rows, row = [], [], self.first
+        for block in blocks:
+            there = np.flatnonzero(~np.isnan(block[3][0]))
+            places = [axis.place(*key)[there] for axis, key in zip(self.axes, block[:3], strict=True)]
+            cells.append(self._cells(places))
+            rows.append(there + row)
+            row += len(block[3][0])
+        cell, line = np.concatenate(cells), np.concatenate(rows)
+        order = np.argsort(cell, kind="stable")
+        cell, line = cell[order], line[order]
+        starts = np.flatnonzero(np.diff(cell, prepend=-1))
+        sizes = np.diff(starts, append=len(cell))
+        twice = [
+            {"label": self._label(cell[start]), "rows": line[start : start + size].tolist()}
+            for start, size in islice(zip(starts[sizes > 1], sizes[sizes > 1], strict=True), NAMED)
+        ]
+        detail = {"n": int((sizes > 1).sum()), "twice": twice}
+        return Problem(
+            "panel-duplicate", file=self.file, row=twice[0]["rows"][1], found=twice[0]["label"], detail=detail
+        )
+
+    def _label(self, cell: int) -> str:
+        places = np.unravel_index(cell, self.cube.shape)
+        i, y, m = (str(axis.labels[int(place)]) for axis, place in zip(self.axes, places, strict=True))
+        return f"{m} · {i} · {y}"
+
+
+def unknown(code: str, column: str, labels: Iterable[object], file: str = "") -> Problem:
+    """Return a problem that names labels: the first twenty, and how many there are.
+
+    Examples
+    --------
+    >>> unknown("panel-unknown", "indicator", range(30)).detail
+    {'n': 30}
+    """
+    names = [str(label) for label in labels]
+    return Problem(code, file=file, column=column, found=", ".join(names[:NAMED]), detail={"n": len(names)})
+
+
+# -- sources ------------------------------------------------------------------------------------------------
+
+
+def _table_blocks(source: Any) -> Iterator[Block]:
+    import pandas as pd
+
+    if isinstance(source, pd.DataFrame) or not hasattr(source, "__arrow_c_stream__"):
+        table = source if isinstance(source, pd.DataFrame) else pd.DataFrame(source)
+        _need(list(table.columns))
+        for start in range(0, len(table), ROWS):
+            yield _frame_block(table.iloc[start : start + ROWS])
+        return
+    table = arrow_table(source)
+    _need(table.column_names)
+    yield from _arrow_blocks(table.select(COLUMNS).to_batches(max_chunksize=ROWS))
+
+
+def arrow_table(source: Any) -> Any:
+    """Return anything with the Arrow stream interface as a pyarrow Table; say it when pyarrow is absent."""
+    try:
+        import pyarrow as pa  # type: ignore[import-untyped]
+    except ImportError:
+        raise MemokitError(Problem("panel-no-pyarrow")) from None
+    return source if isinstance(source, pa.Table) else pa.RecordBatchReader.from_stream(source).read_all()
+
+
+def _parquet_blocks(path: Path) -> Iterator[Block]:
+    try:
+        from pyarrow import parquet
+    except ImportError:
+        raise MemokitError(Problem("panel-no-pyarrow", file=path.name)) from None
+    with parquet.ParquetFile(path, memory_map=True, read_dictionary=["indicator", "municipality"]) as file:
+        _need(file.schema_arrow.names, path.name)
+        yield from _arrow_blocks(file.iter_batches(ROWS, columns=list(COLUMNS), use_threads=False))
+
+
+def csv_mark(path: Path) -> str:
+    """Return the mark between the columns of a CSV: `,` with decimal points, or `;` with decimal commas."""
+    with path.open(encoding="utf-8-sig") as file:
+        head = file.readline(100_000)
+    return ";" if head.count(";") > head.count(",") else ","
+
+
+def decimal_points(column: pd.Series[Any]) -> pd.Series[Any]:
+    """Turn text with decimal commas; a point in it could be a thousands mark, and is made no number."""
+    return column.str.translate(str.maketrans(",.", ".,"))
+
+
+def _fast_csv_blocks(path: Path, mark: str) -> Iterator[Block]:
+    import pyarrow as pa
+    from pyarrow import csv as reader
+
+    label = pa.dictionary(pa.int32(), pa.string())
+    types = {"indicator": label, "municipality": label, "year": pa.int64(), "value": pa.float64()}
+    with reader.open_csv(
+        path,
+        reader.ReadOptions(use_threads=False, block_size=1 << 23),
+        reader.ParseOptions(delimiter=mark),
+        reader.ConvertOptions(
+            column_types=types, include_columns=list(COLUMNS), strings_can_be_null=True, null_values=[""],
+            decimal_point="," if mark == ";" else ".",
+        ),
+    ) as batches:  # fmt: skip
+        yield from _arrow_blocks(batches)
+
+
+def _csv_blocks(path: Path, mark: str) -> Iterator[Block]:
+    import pandas as pd
+
+    blank = {"value": ["", *BLANK], **dict.fromkeys(KEYS, [""])}  # a place may be called NA
+    with pd.read_csv(
+        path, sep=mark, dtype=str, chunksize=ROWS, encoding="utf-8-sig", keep_default_na=False, na_values=blank
+    ) as chunks:
+        for chunk in chunks:
+            _need(list(chunk.columns), path.name)
+            yield _frame_block(chunk.assign(value=decimal_points(chunk["value"])) if mark == ";" else chunk)
+
+
+def _need(heads: Sequence[object], file: str = "") -> None:
+    if absent := [column for column in COLUMNS if column not in heads]:
+        raise MemokitError(
+            Problem("panel-no-column", file=file, column=column, found=", ".join(map(str, heads)))
+            for column in absent
+        )
+
+
+def _frame_block(table: pd.DataFrame) -> Block:
+    import pandas as pd
+
+    value = table["value"]
+    numbers = pd.to_numeric(value, errors="coerce").to_numpy(np.float64, na_value=np.nan)
+    odd: Array = np.empty(0, np.intp)
+    if value.dtype.kind not in "fiu":
+        odd = np.flatnonzero(np.isnan(numbers) & value.notna().to_numpy())
+    keys = (_frame_column(table[key]) for key in KEYS)
+    return (*keys, (numbers, odd, value.iloc[odd[:NAMED]].tolist()))  # type: ignore[return-value]
+
+
+def _frame_column(column: pd.Series[Any]) -> Coded:
+    import pandas as pd
+
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        return column.cat.categories, column.cat.codes.to_numpy()
+    if isinstance(column.dtype, np.dtype) and column.dtype.kind in "iu":
+        return _integers(column.to_numpy())
+    codes, labels = pd.factorize(column)
+    return pd.Index(labels), codes
+
+
+def _integers(column: Array) -> Coded:
+    import pandas as pd
+
+    low, high = int(column.min()), int(column.max())
+    if high - low < 10_000:  # years: no need to look each of them up
+        return pd.RangeIndex(low, high + 1), column - low
+    codes, labels = pd.factorize(column)
+    return pd.Index(labels), codes
+
+
+def _arrow_blocks(batches: Iterable[Any]) -> Iterator[Block]:
+    last: dict[str, tuple[Any, Any]] = {}
+    for batch in batches:
+        if len(batch):
+            keys = (_arrow_column(batch.column(key), key, last) for key in KEYS)
+            yield (*keys, _arrow_values(batch.column("value")))  # type: ignore[misc]
+
+
+def _arrow_column(column: Any, key: str, last: dict[str, tuple[Any, Any]]) -> Coded:
+    """Return labels and codes; the same labels as in the block before are the same object."""
+    import pyarrow as pa
+
+    if pa.types.is_integer(column.type) and not column.null_count:
+        return _integers(column.to_numpy())
+    if not pa.types.is_dictionary(column.type):
+        column = column.dictionary_encode()
+    if key not in last or not last[key][0].equals(column.dictionary):
+        import pandas as pd
+
+        last[key] = column.dictionary, pd.Index(column.dictionary.to_pandas())
+    codes = column.indices.fill_null(-1) if column.null_count else column.indices
+    return last[key][1], codes.to_numpy()
+
+
+def _arrow_values(column: Any) -> tuple[Floats, Array, Sequence[object]]:
+    import pandas as pd
+    import pyarrow as pa
+
+    if pa.types.is_floating(column.type) or pa.types.is_integer(column.type):
+        return column.cast(pa.float64()).to_numpy(zero_copy_only=False), np.empty(0, np.intp), []
+    return _frame_block(pd.DataFrame({**dict.fromkeys(KEYS, 0), "value": column.to_pandas()}))[3]
