@@ -213,7 +213,8 @@ class _Reading:
     def _texts(self, column: str) -> NDArray[np.object_]:
         if column not in self.table:
             return np.full(len(self.table), "", object)
-        return self.table[column].astype(object).where(self.table[column].notna(), "").map(str).to_numpy(object)
+        cells = self.table[column].astype(object)
+        return cells.where(cells.notna(), "").map(str).to_numpy(object)
 
     def _numbers(self, column: str) -> Floats:
         import pandas as pd
@@ -249,7 +250,8 @@ class _Reading:
         return self.table["indicator"].to_numpy()
 
     def _beyond(self, numbers: Mapping[str, Floats]) -> Iterator[Problem]:
-        low, high = np.minimum(numbers["worst"], numbers["best"]), np.maximum(numbers["worst"], numbers["best"])
+        posts = numbers["worst"], numbers["best"]
+        low, high = np.minimum(*posts), np.maximum(*posts)
         for column in ("red", "green"):
             beyond = (numbers[column] < low) | (numbers[column] > high)
             if beyond.any():

@@ -400,9 +400,9 @@ def _fast_csv_blocks(path: Path, mark: str) -> Iterator[Block]:
 def _csv_blocks(path: Path, mark: str) -> Iterator[Block]:
     import pandas as pd
 
-    blank = {"value": ["", *BLANK], **dict.fromkeys(KEYS, [""])}  # a place may be called NA
+    blank = {"value": ["", *BLANK], **{key: [""] for key in KEYS}}  # a place may be called NA
     with pd.read_csv(
-        path, sep=mark, dtype=str, chunksize=ROWS, encoding="utf-8-sig", keep_default_na=False, na_values=blank
+        path, sep=mark, dtype=str, chunksize=ROWS, encoding="utf-8-sig", na_values=blank, keep_default_na=False
     ) as chunks:
         for chunk in chunks:
             _need(list(chunk.columns), path.name)

@@ -107,7 +107,7 @@ def cluster(address: str) -> Iterator[Executor]:
     except ImportError:
         raise MemokitError(Problem("no-distributed")) from None
     try:
-        client = Client(address, set_as_default=False)  # type: ignore[no-untyped-call]
+        client = Client(address, timeout=10, set_as_default=False)  # type: ignore[no-untyped-call]
     except (OSError, ValueError):
         raise MemokitError(Problem("no-scheduler", found=address)) from None
     with client:

@@ -19,12 +19,14 @@ from memokit.app.tab_actions import Actions
 from memokit.app.tab_points import Points
 from memokit.app.tab_questions import Questions
 from memokit.app.tab_section import SectionText
+from memokit.app.tab_sources import Proposals, Sources
 from memokit.app.tab_start import Start
 from memokit.fields import Record
 from memokit.problems import MemokitError
 from memokit.records import Amount, Answer, PlanItem, Point, Source
+from tests import layouts_bbc
 
-VIEWS = (Start, Actions, Questions, Points, SectionText)
+VIEWS = (Start, Sources, Actions, Questions, Points, SectionText)
 
 
 @pytest.fixture
@@ -158,7 +160,7 @@ def test_dossiers_are_found_and_the_example_is_a_copy(tmp_path: Path):
 def test_every_control_has_its_name(view: type, which: str, request: pytest.FixtureRequest):
     widget = view(request.getfixturevalue(which)).widget
     seen = list(every(widget))
-    assert not [w for w in seen if isinstance(w, W.Output | W.TagsInput | W.FileUpload | W.Accordion)]
+    assert not [w for w in seen if isinstance(w, W.Output | W.TagsInput | W.Accordion)]
     controls = (W.Text, W.Textarea, W.Dropdown, W.Checkbox, W.RadioButtons, W.Button)
     assert not [w for w in seen if isinstance(w, controls) and not w.description.strip()]
 
@@ -368,3 +370,84 @@ def test_the_records_of_the_journal_are_json_lines(state: State):
 def test_a_record_that_is_not_there_is_empty(empty: State):
     record: Record = empty.record(Answer, "IS01")
     assert isinstance(record, Answer)
+
+
+# -- cijfers en bronnen -------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def willebroek(tmp_path: Path) -> State:
+    state = State(tmp_path)
+    state.new("Willebroek")
+    return state
+
+
+def plan_export(folder: Path) -> Path:
+    rows = [
+        {"board": "Gemeente en OCMW Willebroek", "objective": "", "action_plan": "",
+         "action": layouts_bbc.block(code, title), "amounts": {"2020,Uitgave": 18000}}
+        for code, title in (("AC-1", "Ontwikkelingssamenwerking"), ("AC-2", "Riolering Dorpsstraat"))
+    ]  # fmt: skip
+    return layouts_bbc.actions(folder / "plan.csv", rows, (2020,))
+
+
+def test_a_file_is_looked_at_added_and_taken_back(willebroek: State, tmp_path: Path):
+    data = plan_export(tmp_path).read_bytes()
+    path = willebroek.receive("../plan.csv", data, 1_000_000)
+    assert path.parent == willebroek.inbox() and willebroek.waiting() == (path,)
+    tab = Sources(willebroek)
+    tab.files.value = path
+    tab._look()
+    assert "Willebroek" in tab.shown.value and tab.add.layout.display == ""
+    assert not willebroek.now.plan, "nothing before somebody adds it"
+    tab._add()
+    assert [item.code for item in willebroek.now.plan] == ["AC-1", "AC-2"] and not willebroek.waiting()
+    assert "bronnen/plan.csv" in tab.list.value
+    willebroek.attempt(lambda: willebroek.take_back(willebroek.imports()[0].id))
+    assert not willebroek.now.plan and not willebroek.imports()
+
+
+def test_a_choice_is_a_button(willebroek: State, tmp_path: Path):
+    cells = ("12040", "Jaarrekening", 2018, 2018, "", "", "0160 Hulp", 5, None)
+    row = dict(zip(layouts_bbc.TIDY, cells, strict=True))
+    rows = [{**row, "Status rapport": status} for status in ("Origineel", "Herziening")]
+    path = layouts_bbc.tidy(willebroek.inbox() / "t.xlsx", rows)
+    tab = Sources(willebroek)
+    tab._show(path)
+    assert tab.add.layout.display == "none"
+    (line,) = tab.choices.children
+    assert [button.description for button in line.children] == ["Origineel", "Herziening"]
+    line.children[1].click()
+    assert tab.add.layout.display == "" and tab.answers == {"report_status": "Herziening"}
+
+
+def test_a_file_that_is_too_big_or_no_table_is_told_in_words(willebroek: State):
+    assert "8" in willebroek.trouble(lambda: willebroek.receive("groot.csv", b"x" * 9_000_000, 8_000_000))
+    tab = Sources(willebroek)
+    tab._show(willebroek.receive("foto.csv", b"%PDF-1.4 x", 1000))
+    assert "pdf" in tab.problems.value and tab.add.layout.display == "none"
+
+
+def test_a_proposal_is_accepted_or_struck_with_one_click(willebroek: State, tmp_path: Path):
+    willebroek.look(plan_export(tmp_path), {})
+    willebroek.attempt(willebroek.accept)
+    tab = Proposals(willebroek)
+    (line,) = tab.list.children
+    _, buttons = line.children
+    buttons.children[0].click()
+    assert [action.code for action in willebroek.actions()] == ["AC-1"] and not tab.list.children
+    willebroek.attempt(willebroek.undo)
+    assert len(tab.list.children) == 1
+    tab.list.children[0].children[1].children[1].click()
+    assert not tab.list.children and not willebroek.actions()
+
+
+def test_text_from_a_file_is_no_markup_on_the_page(willebroek: State, tmp_path: Path):
+    rows = [{"board": "Gemeente en OCMW Willebroek", "objective": "", "action_plan": "", "amounts": {},
+             "action": layouts_bbc.block("<b>1</b>", "LOI <img src=x onerror=alert(1)>")}]  # fmt: skip
+    path = layouts_bbc.actions(willebroek.inbox() / "<i>p.csv", rows, (2020,))
+    tab = Sources(willebroek)
+    tab._show(path)
+    tab._add()
+    for value in (tab.shown.value, tab.list.value, Proposals(willebroek).list.children[0].children[0].value):
+        assert "<img" not in value and "<b>1" not in value and "<i>p" not in value

@@ -1,6 +1,6 @@
 """Every statistical step against real output of COINr 1.1.14 (R 4.2.2) on its ASEM example, to 1e-9.
 
-Source: ASEM Sustainable Connectivity Portal 2018 (JRC), shipped with COINr (MIT); ../shared/golden/coinr_asem.
+Source: ASEM Sustainable Connectivity Portal 2018 (JRC), shipped with COINr (MIT), in golden/coinr_asem.
 """
 
 from __future__ import annotations
@@ -132,7 +132,8 @@ def test_distance_to_target_on_raw_data():
 def whole(normalised, mean=amean, rep=None, min_share=0.0) -> pd.DataFrame:
     """The columns and the groups of every level, as COINr writes them."""
     frame = pd.DataFrame(normalised, columns=list(meta().index))
-    return pd.concat([frame, pd.DataFrame(aggregate(normalised, tree(), weights(rep), mean, min_share))], axis=1)
+    groups = aggregate(normalised, tree(), weights(rep), mean, min_share)
+    return pd.concat([frame, pd.DataFrame(groups)], axis=1)
 
 
 @golden

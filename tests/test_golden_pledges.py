@@ -29,7 +29,7 @@ def test_the_obameter_and_its_two_denominators():
 
 
 def test_ireland_adds_up_to_101_because_of_rounding():
-    """Costello and Thomson, Irish Times: 421 pledges, 44, 18 and 39 %; these counts are one way to get them."""
+    """Costello and Thomson, Irish Times: 421 pledges, 44, 18 and 39 %; counts that give it."""
     found = shares({"fully": 184, "partially": 74, "not": 163})
     assert found.n == 421 and [round(share) for share in found.percent.values()] == [44, 18, 39]
     assert sum(found.percent.values()) == pytest.approx(100)

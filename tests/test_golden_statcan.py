@@ -1,6 +1,6 @@
 """Progress as Statistics Canada published it in 2026: 379 series and 337 indicators, to 1e-9.
 
-Source: sdg-data-canada-odd-donnees, indicator_calculation_components.yml; ../shared/golden/statcan_progress_2026.
+Source: sdg-data-canada-odd-donnees, indicator_calculation_components.yml, in golden/statcan_progress_2026.
 """
 
 from __future__ import annotations
@@ -106,7 +106,7 @@ def test_the_double_count_is_found():
 @golden
 def test_the_parameters_are_those_of_the_publisher():
     stated = table("metadata").set_index("parameter").value
-    assert (NEVER_ZERO, LIMIT_POWER) == (stated["zero_replacement"], stated["limit_exponent"])
+    assert (stated["zero_replacement"], stated["limit_exponent"]) == (NEVER_ZERO, LIMIT_POWER)
 
 
 @pytest.mark.parametrize(

@@ -17,12 +17,8 @@ from memokit import scoring
 from memokit.scoring import aggregate as aggregate_function
 from memokit.scoring.aggregate import aggregate, amean, gmean, hmean, pmean
 from memokit.scoring.impute import denominate, impute, impute_rows, screen
-from memokit.scoring.normalise import (
-    borda, dist2max, dist2ref, dist2targ, fracmax, goalposts, minmax, normalise, prank, rank, zscore,
-)  # fmt: skip
-from memokit.scoring.progress import (
-    TRENDS, Measured, arrows, eurostat, linear, statcan, statcan_together, un_progress,
-)  # fmt: skip
+from memokit.scoring.normalise import METHODS, dist2max, dist2ref, dist2targ, goalposts, minmax, prank, zscore
+from memokit.scoring.progress import TRENDS, Measured, arrows, eurostat, linear, statcan, statcan_together
 from memokit.scoring.ranks import interval, remove_one, significant
 from memokit.scoring.ranks import rank as places
 from memokit.scoring.relations import correlations, cronbach, goal_correlations
@@ -31,13 +27,15 @@ from memokit.scoring.treat import kurt, log_ct, passes, skew, treat, treat_colum
 from memokit.scoring.trends import cagr, prc_change
 
 NAN = math.nan
+un_progress = scoring.un_progress
 
 
 def tables(rows=(2, 8), columns=(1, 5), missing=True):
     """Whole numbers, so that ties and exact comparisons are plenty; with gaps."""
     cells = st.integers(-50, 50).map(float)
-    shape = st.tuples(st.integers(*rows), st.integers(*columns))
-    return shape.flatmap(lambda s: hnp.arrays(float, s, elements=st.one_of(cells, st.just(NAN)) if missing else cells))
+    if missing:
+        cells = st.one_of(cells, st.just(NAN))
+    return hnp.arrays(float, st.tuples(st.integers(*rows), st.integers(*columns)), elements=cells)
 
 
 def varied(x) -> None:
@@ -85,17 +83,17 @@ def naive_treat(x, winmax):
     column, moved_high, moved_low = pd.Series(x, dtype=float), 0, 0
 
     def fine(c):
-        return abs(c.skew()) < 2 or c.kurt() < 3.5
+        return abs(round(c.skew(), 9)) < 2 or round(c.kurt(), 9) < 3.5
 
     if column.count() < 4 or column.nunique() < 2 or fine(column):
         return column
     now = column.copy()
     while not fine(now) and moved_high + moved_low < winmax:
-        end = now.max() if now.skew() >= 0 else now.min()
+        end = now.max() if round(now.skew(), 9) >= 0 else now.min()
         rest = now[(now != end) & now.notna()]
         if rest.nunique() < 2:
             break
-        if now.skew() >= 0:
+        if round(now.skew(), 9) >= 0:
             moved_high = (now == end).sum()
             now[now == end] = rest.max()
         else:
@@ -106,7 +104,10 @@ def naive_treat(x, winmax):
     return np.log(column - column.min() + 0.01 * (column.max() - column.min()))
 
 
-@given(st.lists(st.sampled_from([0, 1, 2, 3, 4, 5, 6, 7, 50, 60, 400, -300, 5000, NAN]), min_size=4, max_size=40))
+lumpy = st.sampled_from([0, 1, 2, 3, 4, 5, 6, 7, 50, 60, 400, -300, 5000, NAN])
+
+
+@given(st.lists(lumpy, min_size=4, max_size=40))
 def test_treatment_agrees_with_a_naive_one(values):
     for winmax in (1, 3, 5):
         np.testing.assert_allclose(treat(values, winmax).values, naive_treat(values, winmax), atol=1e-9)
@@ -140,13 +141,13 @@ def test_a_table_is_treated_column_by_column():
 # -- normalisation ------------------------------------------------------------------------------------------
 
 
-RELATIVE = [minmax, zscore, rank, prank, borda, dist2max]
+RELATIVE = [METHODS[name] for name in ("minmax", "zscore", "rank", "prank", "borda", "dist2max")]
 
 
 def test_missing_stays_missing_everywhere():
     x = np.array([[1.0], [NAN], [3.0], [2.0]])
     made = [f(x) for f in RELATIVE]
-    made += [dist2ref(x, 2), dist2targ(x, [3]), fracmax(x), goalposts(x, 0, 4)]
+    made += [dist2ref(x, 2), dist2targ(x, [3]), METHODS["fracmax"](x), goalposts(x, 0, 4)]
     assert all(np.isnan(y).ravel().tolist() == [False, True, False, False] for y in made)
 
 
@@ -171,11 +172,11 @@ def test_normalisations_refuse():
     with pytest.raises(ValueError, match="infinite"):
         minmax([1, math.inf])
     with pytest.raises(ValueError, match="dist2max"):
-        fracmax([1, 2], -1)
+        METHODS["fracmax"]([1, 2], -1)
     with pytest.raises(ValueError, match="target"):
         dist2targ([1, 2], NAN)
     with pytest.raises(ValueError, match="borda, dist2max"):
-        normalise([1, 2], "nonsense")
+        scoring.normalise([1, 2], "nonsense")
 
 
 @given(tables(), st.randoms(use_true_random=False))

@@ -188,7 +188,8 @@ def aggregate(
     Raises
     ------
     ValueError
-        A label stands twice, has two parents or no weight, a weight or `without` fits no label, or as the mean.
+        A label stands twice, or has two parents or no weight; a weight or `without` fits no label; or as the
+        mean.
 
     Notes
     -----

@@ -39,6 +39,7 @@ def _available(x: ArrayLike) -> Array:
 
 
 def _shape(x: Array) -> tuple[float, float]:
+    """Return skew and kurtosis to 12 decimals: the skew of [2, 2, 2, 9] is 2, whatever the last bit says."""
     n = x.size
     if n < 3 or x.min() == x.max():
         return np.nan, np.nan
@@ -47,9 +48,9 @@ def _shape(x: Array) -> tuple[float, float]:
     s2 = d2.sum()
     skewness = n**0.5 * (d2 * d).sum() / s2**1.5 * (n * (n - 1)) ** 0.5 / (n - 2)
     if n < 4:
-        return float(skewness), np.nan
-    heavy = n * (d2 * d2).sum() / s2**2
-    return float(skewness), float(((n + 1) * (heavy - 3) + 6) * (n - 1) / ((n - 2) * (n - 3)))
+        return round(float(skewness), 12), np.nan
+    kurtosis = ((n + 1) * (n * (d2 * d2).sum() / s2**2 - 3) + 6) * (n - 1) / ((n - 2) * (n - 3))
+    return round(float(skewness), 12), round(float(kurtosis), 12)
 
 
 def _fine(shape: tuple[float, float]) -> bool:

@@ -229,7 +229,7 @@ def tell_contents(parts: Parts, table: Table, told: Mapping[str, str], levels: S
 
 
 def refuse_nothing(parts: Parts, table: Table) -> None:
-    """Add a problem when there is not one figure or item; who reads for one municipality is told elsewhere."""
+    """Add a problem when there is no figure and no item; who reads for one municipality is told elsewhere."""
     if not (parts.amounts.get("amount") or parts.plan_items.get("code") or table.grid.only):
         table.tell("no-figures")
 

@@ -7,7 +7,7 @@ Each text is a block of lines: `Code:`, `Korte omschrijving:`, `Lange omschrijvi
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,9 +17,9 @@ from memokit.problems import refuse_errors
 from memokit.sources import bbc
 from memokit.sources.checking import repair
 from memokit.sources.delivery import PLAN_ITEMS, Parts
-from memokit.sources.incoming import Grid, Incoming
+from memokit.sources.incoming import Grid, Incoming, fold
 from memokit.sources.places import by_name, ours, settle, stand
-from memokit.sources.tabular import Table, find_header, load
+from memokit.sources.tabular import Table, find_header, load, year_of
 
 KIND = "bbc-actions"
 NAMES = {
@@ -78,13 +78,10 @@ def read(incoming: Incoming, choose: Mapping[str, str]) -> Parts:
     grid = bbc.pick(incoming, lambda grid: _header(grid) is not None, choose)
     header = _header(grid)
     heads = grid.texts()[header] if header is not None else []
-    amounts = {head: (m[1], m[2]) for head in heads if (m := _AMOUNT.fullmatch(head))}
+    amounts = {head: said for head in heads if (said := _amount(head))}
     table = load(grid, {**NAMES, **{head: (head,) for head in amounts}}, ("action",), header)
     parts.problems = table.problems
-    for i, head in enumerate(heads):
-        if re.match(r"\d{4}\b", head) and head not in amounts:
-            column = letter(i) if grid.sheet else head
-            table.tell_at("head-not-understood", grid.first + (header or 0), column, severity="warning", found=head)
+    _check_heads(table, heads, grid.first + (header or 0))
     codes = _towns(table, choose)
     report_year = _report_year(table, amounts)
     numbers = table.floats(list(amounts), ",", choose=choose)
@@ -94,16 +91,15 @@ def read(incoming: Incoming, choose: Mapping[str, str]) -> Parts:
     asks = {"asks": "report"}
     table.tell("report-assumed", severity="note", found=report, choices=REPORTS, detail=asks)
     for head, (year, measure) in amounts.items():
-        euros = bbc.MEASURES[measure.replace(" ", "").casefold()]
         values = numbers[head]
-        other = next((h for h, (y, m) in amounts.items() if y == year and "inwoner" in m.casefold()), "")
-        if euros == bbc.OUTLAY and other:
-            years = [int(year)] * len(table)
+        other = next((h for h, said in amounts.items() if said == (year, bbc.PER_HEAD)), "")
+        if measure == bbc.OUTLAY and other:
+            years = [year] * len(table)
             at = (codes, years, stand(codes, years, bbc.BORDERS), actions)
             values = repair(table, parts, values, numbers[other], *at, head)
         there = [i for i in np.flatnonzero(~np.isnan(values)).tolist() if actions[i]]
         bbc.add_amounts(
-            parts, len(there), municipality=[codes[i] for i in there], year=int(year), measure=euros,
+            parts, len(there), municipality=[codes[i] for i in there], year=year, measure=measure,
             action=[actions[i] for i in there], report=report, report_year=report_year,
             amount=values[there].tolist(),
         )  # fmt: skip
@@ -111,10 +107,28 @@ def read(incoming: Incoming, choose: Mapping[str, str]) -> Parts:
     return parts
 
 
-def _report_year(table: Table, amounts: Mapping[str, tuple[str, str]]) -> int:
+def _amount(head: str) -> tuple[int, str] | None:
+    """Return the year and the measure that a head names."""
+    match = _AMOUNT.fullmatch(head)
+    year = year_of(match[1]) if match else 0
+    return (year, bbc.MEASURES[fold(match[2])]) if match and year else None
+
+
+def _check_heads(table: Table, heads: Sequence[str], row: int) -> None:
+    """Say which columns have a head that begins as one of amounts, and which say the same twice."""
+    seen: dict[tuple[int, str], str] = {}
+    for i, head in enumerate(heads):
+        column, said = letter(i) if table.grid.sheet else head, _amount(head)
+        if said is None and re.match(r"\d{4}\b", head):
+            table.tell_at("head-not-understood", row, column, severity="warning", found=head)
+        elif said and (first := seen.setdefault(said, column)) != column:
+            table.tell_at("column-twice", row, column, found=first)
+
+
+def _report_year(table: Table, amounts: Mapping[str, tuple[int, str]]) -> int:
     """Return the first year of the plan; the export does not name it."""
     years = table.years("report_year") if "report_year" in table.columns else []
-    return max(years, default=min((int(year) for year, _ in amounts.values()), default=0))
+    return max(years, default=min((year for year, _ in amounts.values()), default=0))
 
 
 def _towns(table: Table, choose: Mapping[str, str]) -> list[str]:
@@ -146,7 +160,7 @@ def _items(table: Table, parts: Parts, codes: list[str], report_year: int) -> li
         for depth, level in enumerate(levels):
             item = blocks[cells[depth][i]]
             if not item["code"]:
-                if any(item.values()):
+                if cells[depth][i] or level == "action":
                     missing.append((i, cells[depth][i][:80]))
                 continue
             own = str(i) if level == "action" else ""
