@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, time, timedelta
 from pathlib import Path
 from typing import Any, TypeAlias
+from xml.parsers.expat import ParserCreate
 from xml.sax.saxutils import unescape
 
 from memokit.cells import Stored, number_text
@@ -92,12 +93,22 @@ class Book:
             self.sheets = tuple(each.name for each in meta if each.typ == SheetTypeEnum.WorkSheet)
 
     def _check_parts(self) -> None:
+        """Read every part to its end: only there are size and checksum compared, and all tags closed.
+
+        Calamine reads on where XML is broken, and loses cells.
+        """
+
+        def refuse(*_: object) -> None:
+            raise MemokitError(self._problem("xml-entities"))
+
         for part in self._zip.infolist():
+            parser = ParserCreate()
+            parser.StartDoctypeDeclHandler = refuse
             with self._zip.open(part) as file:
-                if b"<!DOCTYPE" in file.read(2000):
-                    raise MemokitError(self._problem("xml-entities"))
+                if part.filename.endswith((".xml", ".rels")):
+                    parser.ParseFile(file)
                 while file.read(1 << 20):
-                    pass  # only at the end are size and checksum compared
+                    pass
 
     def rows(self, sheet: str) -> Iterator[list[Raw]]:
         """Yield the rows of a sheet from the first on: text, number, date or yes/no as Excel keeps them."""

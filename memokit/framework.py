@@ -6,15 +6,15 @@ is listed at once.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from memokit.panel import arrow_table, csv_mark, decimal_points, text_keys, unknown
+from memokit.panel import NAMED, arrow_table, csv_mark, decimal_points, text_keys, unknown
 from memokit.problems import MemokitError, Problem, refuse_errors
 
 if TYPE_CHECKING:
@@ -89,12 +89,13 @@ def read_framework(source: Any) -> Framework:
     ------
     MemokitError
         A column is missing; an indicator is blank or stands twice; a goal is blank; a number, direction or
-        yes/no cannot be read; worst equals best; green is worse than red, or the direction says the
-        opposite of the posts; the members of a group have other goals or weights.
+        yes/no cannot be read; worst equals best, or the direction says the opposite of worst and best; the
+        members of a group have other goals or weights.
 
     Notes
     -----
-    Red or green beyond worst or best is allowed, and noted: published frameworks have it.
+    Red or green beyond worst or best, and green worse than red, are allowed and noted: published frameworks
+    have them.
 
     Examples
     --------
@@ -183,11 +184,12 @@ class _Reading:
         if "weight" not in self.table:
             numbers["weight"] = np.ones(len(self.table))
         group = self._texts("group")
+        sign = self._sign(numbers)
         made = Framework(
             table=self.table, indicators=pd.Index(self.table["indicator"]), goals=pd.Index(goals), goal=goal,
-            numbers=numbers, sign=self._sign(numbers), scored=self._scored(),
+            numbers=numbers, sign=sign, scored=self._scored(),
             group=np.where(group == "", -1, pd.factorize(group)[0]), impute=self._texts("impute"),
-            notes=tuple(self._beyond(numbers)),
+            notes=tuple(self._notes(numbers, sign)),
         )  # fmt: skip
         self._groups(made)
         return made
@@ -205,10 +207,8 @@ class _Reading:
         if rows.size:
             names = ["" if found is None else str(found[row]) for row in rows]
             one = unknown(code, column, names, self.file)
-            self.problems.append(
-                Problem(code, file=self.file, row=int(rows[0]) + self.first, column=column, found=one.found,
-                        detail={**one.detail, "rows": [int(row) + self.first for row in rows[:20]]})
-            )  # fmt: skip
+            places = [int(row) + self.first for row in rows[:NAMED]]
+            self.problems.append(replace(one, row=places[0], detail={**one.detail, "rows": places}))
 
     def _texts(self, column: str) -> NDArray[np.object_]:
         if column not in self.table:
@@ -242,23 +242,22 @@ class _Reading:
         self._tell("framework-equal-posts", "best", implied == 0, self._labels())
         self._tell("framework-opposite", "direction", said * implied < 0, self._labels())
         sign = np.where(np.isnan(said), implied, said)
-        crossed = sign * (numbers["green"] - numbers["red"]) < 0
-        self._tell("framework-crossed", "green", crossed, self._labels())
         return sign
 
     def _labels(self) -> NDArray[Any]:
         return self.table["indicator"].to_numpy()
 
-    def _beyond(self, numbers: Mapping[str, Floats]) -> Iterator[Problem]:
+    def _notes(self, numbers: Mapping[str, Floats], sign: Floats) -> Iterator[Problem]:
+        """Yield what is odd and yet occurs in published frameworks: it is allowed."""
         posts = numbers["worst"], numbers["best"]
         low, high = np.minimum(*posts), np.maximum(*posts)
-        for column in ("red", "green"):
-            beyond = (numbers[column] < low) | (numbers[column] > high)
-            if beyond.any():
-                told = unknown("framework-beyond", column, self._labels()[beyond], self.file)
-                yield Problem(
-                    "framework-beyond", "note", self.file, column=column, found=told.found, detail=told.detail
-                )
+        odd = {c: (numbers[c] < low) | (numbers[c] > high) for c in ("red", "green")}
+        crossed = sign * (numbers["green"] - numbers["red"]) < 0
+        told = [("framework-beyond", column, rows) for column, rows in odd.items()]
+        for code, column, rows in (*told, ("framework-crossed", "green", crossed)):
+            if rows.any():
+                one = unknown(code, column, self._labels()[rows], self.file)
+                yield replace(one, severity="note")
 
     def _groups(self, made: Framework) -> None:
         for group in set(made.group.tolist()) - {-1}:
@@ -268,7 +267,7 @@ class _Reading:
                     self._tell("framework-group", column, rows, self._labels())
 
 
-def by_key(labels: pd.Index[Any], wanted: Sequence[Any]) -> NDArray[np.intp]:
+def by_key(labels: pd.Index[Any], wanted: Iterable[Any]) -> NDArray[np.intp]:
     """Return the place of each wanted label, compared as text; -1 where there is none.
 
     Examples
@@ -279,4 +278,4 @@ def by_key(labels: pd.Index[Any], wanted: Sequence[Any]) -> NDArray[np.intp]:
     """
     import pandas as pd
 
-    return text_keys(labels).get_indexer(text_keys(pd.Index(wanted)))
+    return text_keys(labels).get_indexer(text_keys(pd.Index(list(wanted))))

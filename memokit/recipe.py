@@ -9,22 +9,24 @@ from functools import partial
 from typing import Any
 
 from memokit.problems import MemokitError, Problem
-from memokit.scoring import aggregate, normalise, progress
+from memokit.scoring.aggregate import amean, gmean, hmean, pmean
+from memokit.scoring.normalise import METHODS
+from memokit.scoring.progress import eurostat, statcan, un_progress
 
-NORMALISE = ("posts", *sorted(normalise.METHODS))
+NORMALISE = ("posts", *sorted(METHODS))
 MEANS: Mapping[str, Callable[..., Any]] = {
-    "arithmetic": aggregate.amean, "geometric": aggregate.gmean, "harmonic": aggregate.hmean,
+    "arithmetic": amean, "geometric": gmean, "harmonic": hmean,
 }  # fmt: skip
 IMPUTE = (
     "region_mean", "region_mean_if_any", "region_median", "mean", "median", "goal_mean", "goal_median",
 )  # fmt: skip
-PROGRESS: Mapping[str, Callable[..., Any] | None] = {
-    "linear": None, "statcan": progress.statcan, "eurostat": progress.eurostat, "un": progress.un_progress,
+GROWTH: Mapping[str, Callable[..., Any]] = {
+    "statcan": statcan, "eurostat": eurostat, "un": un_progress,
 }  # fmt: skip
 NAMES: Mapping[str, tuple[str, ...]] = {
     "normalise": NORMALISE, "treat": ("coinr", "winsorise", "log"), "mean": tuple(MEANS),
     "weights": ("catalogue", "equal"), "impute": IMPUTE, "fill_goals": ("region_mean",),
-    "progress": tuple(PROGRESS), "baseline": ("exact", "first_later"),
+    "progress": ("linear", *GROWTH), "baseline": ("exact", "first_later"),
 }  # fmt: skip
 MAY_BE_NONE = ("treat", "impute", "fill_goals")
 SHARES = ("screen", "min_goal_share", "min_share", "shrink")
@@ -181,4 +183,4 @@ def from_record(record: Recipe | Mapping[str, Any] | None) -> Recipe:
 
 
 def _power(x: Any, weights: Any = None, axis: int = -1, min_share: float = 0, power: float = 1) -> Any:
-    return aggregate.pmean(x, power, weights, axis, min_share)
+    return pmean(x, power, weights, axis, min_share)

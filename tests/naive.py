@@ -253,16 +253,17 @@ def flat(sheets: Sheets, decimal: str, *, needed: Sequence[str] = ("period", "ge
     """A column for each indicator."""
     for rows in sheets.values():
         for i, row in table(rows, needed):
-            level = text(get(row, "geolevel") or "gemeente").casefold()
+            level = text(get(row, "geolevel")).casefold() if "geolevel" in needed else "gemeente"
             for head, cell in row.items():
                 if fold(head) not in needed and level in ("gemeente", "gemeente2024", "gemeente2018"):
-                    about = (head, year(get(row, when, "periode", "periods")))
+                    about = (head, year(get(row, when)))
                     yield from said(i, get(row, town), about, _figure(cell, decimal), head)
 
 
 def long(sheets: Sheets, decimal: str) -> Iterator[Said]:
     """Geo, Perioden, and a column for each indicator."""
-    yield from flat(sheets, decimal, needed=("geo", "perioden"), town="geo", when="perioden")
+    for name in ("perioden", "periode", "periods"):
+        yield from flat(sheets, decimal, needed=("geo", name), town="geo", when=name)
 
 
 def wide(sheets: Sheets, decimal: str) -> Iterator[Said]:

@@ -220,8 +220,8 @@ def damage_cells(sheets: Sheets, chance: random.Random) -> str:
     return f"{how} {name} {i + 1} {j + 1}"
 
 
-def damage_workbook(path: Path, chance: random.Random) -> tuple[str, Sheets | None]:
-    """Damage the cells of a workbook, one of its parts, or its bytes; return the cells if they are known."""
+def damage_workbook(path: Path, chance: random.Random) -> tuple[str, list[Sheets]]:
+    """Damage the cells of a workbook, one of its parts, or its bytes; return the cells that it may have now."""
     how = chance.choice(("cells", "cells", "part", "bytes"))
     sheets = naive.cells_of(path.read_bytes(), "xlsx")
     if how == "cells":
@@ -237,23 +237,23 @@ def damage_workbook(path: Path, chance: random.Random) -> tuple[str, Sheets | No
         if chance.random() < 0.2:
             parts |= {name: prefixed(data) for name, data in parts.items() if "/sheet" in name}
         pack(path, parts)
-        return done, naive.cells_of(path.read_bytes(), "xlsx")
+        return done, [naive.cells_of(path.read_bytes(), "xlsx")]
     parts = shared(unpack(path))
     if how == "part":
-        name = chance.choice([name for name in parts if name.endswith((".xml", ".rels"))])
+        name = chance.choice([name for name in parts if re.search("sheet|sharedStrings|styles", name)])
         done, parts[name] = damage_bytes(parts[name], chance)
         pack(path, parts)
         try:
-            return f"{name}: {done}", naive.cells_of(path.read_bytes(), "xlsx")
+            return f"{name}: {done}", [naive.cells_of(path.read_bytes(), "xlsx"), sheets]
         except BaseException:  # whatever openpyxl trips over
-            return f"{name}: {done}", None
+            return f"{name}: {done}", [sheets]
     pack(path, parts)
     done, data = damage_bytes(path.read_bytes(), chance)
     path.write_bytes(data)
-    return f"bytes: {done}", sheets
+    return f"bytes: {done}", [sheets]
 
 
-def damage(path: Path, layout: Layout, chance: random.Random) -> tuple[str, Sheets | None]:
+def damage(path: Path, layout: Layout, chance: random.Random) -> tuple[str, list[Sheets]]:
     """Damage a file once, or a few times; return what was done and the cells that it has now."""
     if layout.mark == "xlsx":
         return damage_workbook(path, chance)
@@ -265,9 +265,9 @@ def damage(path: Path, layout: Layout, chance: random.Random) -> tuple[str, Shee
             done.append(what)
     path.write_bytes(data)
     try:
-        return "; ".join(done), naive.cells_of(data, layout.mark)
+        return "; ".join(done), [naive.cells_of(data, layout.mark)]
     except (ValueError, KeyError, TypeError):
-        return "; ".join(done), None
+        return "; ".join(done), []
 
 
 # -- what was read, beside what the file says ---------------------------------------------------------------
@@ -318,11 +318,13 @@ def compare(got: Delivery, says: list[Said], reading: str) -> list[str]:
             del left[match]
     told = {problem.code for problem in got.problems}
     ignored = {head for p in got.problems if p.code == "columns-ignored" for head in p.detail["names"]}
+    ignored |= {problem.found for problem in got.problems if problem.code == "head-not-understood"}
     bare = {problem.row for problem in got.problems if problem.code == "code-missing"}
     twice = says if "repeated-figures" in told else []
     for said in left:
         excused = (
             said.head in ignored or said.row in bare
+            or ("total-columns" in told and "Totaal" in map(str, said.about))
             or (not said.who and told & {"left-out", "lines-ignored", "other-areas"})
             or sum((said.who, said.about, said.value) == (t.who, t.about, t.value) for t in twice) > 1
         )  # fmt: skip
@@ -342,7 +344,7 @@ def one(case: int, folder: Path, base: Path) -> tuple[str, str]:
     path.write_bytes(valid(layout, base))
     reading = naive.READINGS[layout.reading]
     before = list(reading(naive.cells_of(path.read_bytes(), layout.mark), layout.decimal))
-    done, sheets = damage(path, layout, chance)
+    done, ways = damage(path, layout, chance)
     name = f"case {case}, {layout.file}: {done}"
     try:
         got = read(path)
@@ -351,7 +353,9 @@ def one(case: int, folder: Path, base: Path) -> tuple[str, str]:
         return "refused", "" if well else f"{name}: refused without a reason"
     except BaseException as error:
         return "tripped", f"{name}: {type(error).__name__} {error}"
-    says = before if sheets is None else list(reading(sheets, layout.decimal))
+    readings = [list(reading(sheets, layout.decimal)) for sheets in ways] or [before]
+    # A part of a workbook that openpyxl trips over, such as a namespace, may say what it said before.
+    says = min(readings, key=lambda said: len(compare(got, said, layout.reading)))
     wrong = compare(got, says, layout.reading)
     wrong += [f"cannot be said: {problem.code}" for problem in got.problems if not str(problem)]
     how = "read, the same as before" if Counter(says) == Counter(before) else "read, as the file says"

@@ -111,6 +111,9 @@ lumpy = st.sampled_from([0, 1, 2, 3, 4, 5, 6, 7, 50, 60, 400, -300, 5000, NAN])
 def test_treatment_agrees_with_a_naive_one(values):
     for winmax in (1, 3, 5):
         np.testing.assert_allclose(treat(values, winmax).values, naive_treat(values, winmax), atol=1e-9)
+    order = sorted(range(len(values)), key=lambda place: (place * 7) % 11)
+    np.testing.assert_array_equal(treat(np.array(values)[order]).values, treat(values).values[order])
+    assert treat(np.array(values) * 0.001).how == treat(values).how
 
 
 def test_treatment_by_hand():
@@ -149,6 +152,22 @@ def test_missing_stays_missing_everywhere():
     made = [f(x) for f in RELATIVE]
     made += [dist2ref(x, 2), dist2targ(x, [3]), METHODS["fracmax"](x), goalposts(x, 0, 4)]
     assert all(np.isnan(y).ravel().tolist() == [False, True, False, False] for y in made)
+
+
+def test_what_comes_in_is_not_changed():
+    x = np.array([[1.0, 5], [2, NAN], [4, 9]])
+    kept = x.copy()
+    for method in RELATIVE:
+        method(x)
+    for made in (impute(x), impute_rows(x, ["G", "G"]), treat_columns(x)[0], amean(x), cagr(x, [1, 2])):
+        assert made is not x
+    np.testing.assert_array_equal(x, kept)
+
+
+def test_one_unit_has_no_relative_score():
+    with pytest.warns(UserWarning, match="missing"):
+        assert np.isnan(minmax([[5]])).all()
+    assert np.isnan(zscore([[5]])).all() and places([5]).tolist() == [1]
 
 
 def test_worst_equal_to_best():
@@ -293,6 +312,8 @@ def test_dense_and_naive_agree(x):
     found = aggregate(minmax(x), TREE)
     np.testing.assert_allclose(found["G"], goals.G)
     np.testing.assert_allclose(found["all"], goals.mean(axis=1))
+    turned = aggregate(minmax(x[:, [2, 0, 1]]), [TREE[2], TREE[0], TREE[1]])
+    np.testing.assert_allclose(turned["all"], found["all"])
     ranks = goals.mean(axis=1).round(9).rank(ascending=False, method="min")
     np.testing.assert_array_equal(places(np.round(found["all"], 9)), ranks)
 
@@ -417,6 +438,17 @@ def test_edge_cases_have_a_named_verdict(case):
     assert un_progress(then, now, 2018, 2022, target).score == nations
     if growth is not None:
         np.testing.assert_equal(float(cagr([NAN if then is None else then, now], [2018, 2022])), growth)
+
+
+@pytest.mark.parametrize("measure", [linear, statcan, eurostat, un_progress])
+def test_nan_is_missing_and_infinity_is_refused(measure):
+    for then, now in ((NAN, 5), (5, NAN)):
+        assert measure(then, now, 2018, 2022, 8) == measure(None, 5, 2018, 2022, 8)
+    assert measure(5, 6, 2018, 2022, NAN) == measure(5, 6, 2018, 2022, None)
+    with pytest.raises(ValueError, match="infinite"):
+        measure(5, math.inf, 2018, 2022, 8)
+    with pytest.raises(ValueError, match="infinite"):
+        arrows(5, math.inf, 2018, 2022, 8)
 
 
 def test_a_target_of_zero():

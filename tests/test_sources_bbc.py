@@ -179,6 +179,44 @@ def test_one_code_with_two_texts_is_never_merged(tmp_path: Path) -> None:
     assert "code-twice" in codes(got)
 
 
+def test_heads_of_actions_that_are_no_amounts(tmp_path: Path) -> None:
+    path = layouts.actions(tmp_path / "acties.csv", [an_action("AC-1", y2026=5.0)], [2026])
+    text = path.read_text("utf-8-sig")
+    path.write_text(text.replace("2026,Uitgave per inwoner", "2026,Ontvangst"), "utf-8")
+    (told,) = [problem for problem in read(path).problems if problem.severity == "warning"]
+    assert (told.code, told.row, told.column) == ("head-not-understood", 1, "2026,Ontvangst")
+    path.write_text(text.replace("2026,Uitgave per inwoner", "2026, Uitgaven"), "utf-8")
+    assert [problem.code for problem in refused(path).problems] == ["column-twice"]
+    path.write_text(text.replace("2026", "9999"), "utf-8")
+    assert codes(read(path)).count("head-not-understood") == 2
+
+
+def test_an_amount_without_an_action_is_told(tmp_path: Path) -> None:
+    rows = [an_action("AC-1", y2026=5.0), {**an_action("AC-2", y2026=7.0), "action": ""},
+            {**an_action("AC-3", y2026=9.0), "action": "Noodhulp"}]  # fmt: skip
+    got = read(layouts.actions(tmp_path / "acties.csv", rows, [2026]))
+    assert amounts(got, "action", "amount") == [("AC-1", 5.0)]
+    assert [problem.row for problem in got.problems if problem.code == "code-missing"] == [3, 4]
+
+
+def test_a_pivot_says_which_columns_are_totals(tmp_path: Path) -> None:
+    path = tmp_path / "p.csv"
+    path.write_text("Boekjaar;2020;2021;Totaal\nNIS-code;Uitgave;Uitgave;Uitgave\n12025;5;7;12\n", "utf-8")
+    got = read(path)
+    assert amounts(got, "year", "amount") == [(2020, 5.0), (2021, 7.0)]
+    (told,) = [problem for problem in got.problems if problem.code == "total-columns"]
+    assert told.severity == "note" and told.choices == ("D",)
+
+
+def test_a_line_below_the_table_is_no_row_and_a_row_is_no_line(tmp_path: Path) -> None:
+    path = tmp_path / "e.csv"
+    rows = "NIS-code;Boekjaar;Beleidsveld;Uitgave\n12025;2020;0160 Hulp;5\n"
+    path.write_text(rows + "Bron: ABB;;;\nToegepaste filters: geen;;;\n", "utf-8")
+    assert len(read(path).amounts) == 1
+    path.write_text(rows + "Bron: 24062;2020;0160 Hulp;7\n", "utf-8")
+    assert "not-a-code" in [problem.code for problem in refused(path).problems]
+
+
 # -- borders ------------------------------------------------------------------------------------------------
 
 AALTER, KNESSELARE, NEW_AALTER, TONGEREN_BORGLOON = "44001", "44029", "44084", "73111"
@@ -341,10 +379,14 @@ def per_head(code: str, year: int, outlay: float | None) -> float | None:
     return None if outlay is None else round(outlay / people(code, year), 2)
 
 
-def same(got: Delivery, wanted: list[tuple[Any, ...]], names: Sequence[str]) -> None:
-    """The same amounts, each as often; nothing repaired that was right."""
+def comes_back(path: Path, kind: str, wanted: list[tuple[Any, ...]], names: Sequence[str]) -> None:
+    """The same amounts, each as often, nothing repaired that was right; or refused when there is none."""
+    if not wanted:
+        assert "no-figures" in [problem.code for problem in refused(path).problems]
+        return
+    got = read(path)
+    assert got.kind == kind and not got.repairs
     assert Counter(amounts(got, *names)) == Counter(wanted)
-    assert not got.repairs
 
 
 tidy_keys = st.tuples(towns, years, reports, fields, accounts)
@@ -365,9 +407,8 @@ def test_a_tidy_table_comes_back(tmp_path: Path, table: dict[tuple, float | None
             wanted += [(*told, "outlay", outlay), (*told, "outlay_per_inhabitant", head)]
     write = layouts.tidy if workbook else tidy_text
     names = ("municipality", "year", "policy_field", "account", "report", "report_year", "measure", "amount")
-    got = read(write(spot(tmp_path, ".xlsx" if workbook else ".csv"), rows))
-    assert got.kind == "bbc-tidy"
-    same(got, wanted, names)
+    path = write(spot(tmp_path, ".xlsx" if workbook else ".csv"), rows)
+    comes_back(path, "bbc-tidy", wanted, names)
 
 
 pivot_heads = st.tuples(years, reports, fields, st.sampled_from(["Uitgave", "Uitgave per inwoner"]))
@@ -390,9 +431,9 @@ def test_a_pivot_comes_back(tmp_path: Path, data: st.DataObject, heads: list[tup
             values.append(value)
             if value is not None:
                 wanted.append((code, year, field, report, 2020, MEASURE[measure], value))
-    got = read(layouts.pivot_csv(spot(tmp_path, ".csv"), told, rows))
-    assert got.kind == "bbc-pivot"
-    same(got, wanted, ("municipality", "year", "policy_field", "report", "report_year", "measure", "amount"))
+    path = layouts.pivot_csv(spot(tmp_path, ".csv"), told, rows)
+    names = ("municipality", "year", "policy_field", "report", "report_year", "measure", "amount")
+    comes_back(path, "bbc-pivot", wanted, names)
 
 
 @trip
@@ -403,10 +444,10 @@ def test_a_pivot_workbook_comes_back(tmp_path: Path, data: st.DataObject, heads:
     wanted = [(town.code, year, account, "accounts", "Origineel", value)
               for town in who
               for (year, account), value in zip(heads, rows[town.name], strict=True) if value is not None]
-    path = spot(tmp_path, ".xlsx")
-    got = read(layouts.pivot_xlsx(path, [head[0] for head in heads], [head[1] for head in heads], rows))
-    assert got.kind == "bbc-pivot"
-    same(got, wanted, ("municipality", "year", "account", "report", "report_status", "amount"))
+    when, what = zip(*heads, strict=True)
+    path = layouts.pivot_xlsx(spot(tmp_path, ".xlsx"), when, what, rows)
+    names = ("municipality", "year", "account", "report", "report_status", "amount")
+    comes_back(path, "bbc-pivot", wanted, names)
 
 
 LABELS = tuple(f"{label}:" for label in layouts.LABELS)
@@ -433,10 +474,11 @@ def test_actions_come_back(tmp_path: Path, table: list[tuple]) -> None:
         plan[town.code, "action_plan", objective[0], *action_plan] = 1
         plan[town.code, "action", action_plan[0], *action] += 1
     got = read(layouts.actions(spot(tmp_path, ".csv"), rows, [2026, 2027]))
-    assert got.kind == "bbc-actions"
-    same(got, wanted, ("municipality", "year", "action", "measure", "amount"))
-    names = ["municipality", "level", "parent", "code", "title", "description", "comment", "own_evaluation"]
-    assert Counter(got.plan_items[names].itertuples(index=False, name=None)) == plan
+    assert got.kind == "bbc-actions" and not got.repairs
+    names = ("municipality", "year", "action", "measure", "amount")
+    assert Counter(amounts(got, *names)) == Counter(wanted)
+    of = ["municipality", "level", "parent", "code", "title", "description", "comment", "own_evaluation"]
+    assert Counter(got.plan_items[of].itertuples(index=False, name=None)) == plan
 
 
 # -- the real files -----------------------------------------------------------------------------------------

@@ -23,12 +23,13 @@ def _ends(x: Array) -> tuple[Array, Array]:
 
 
 def _over(part: Array, whole: Array) -> Array:
-    """Divide; a column without range gets no scores, and says so."""
+    """Divide in place; a column without range gets no scores, and says so."""
     empty = whole == 0
     if empty.any():
         where = np.flatnonzero(empty).tolist()
         warnings.warn(f"no range to measure by: the scores of column {where} are missing", stacklevel=3)
-    return part / np.where(empty, np.nan, whole)
+    part /= np.where(empty, np.nan, whole)
+    return part
 
 
 def minmax(x: ArrayLike, direction: ArrayLike = 1, low: float = 0, high: float = 100) -> Array:
@@ -47,7 +48,11 @@ def minmax(x: ArrayLike, direction: ArrayLike = 1, low: float = 0, high: float =
     """
     up = directed(x, direction)
     bottom, top = _ends(up)
-    return _over(up - bottom, top - bottom) * (high - low) + low
+    up -= bottom  # in place: a large table is not copied for every step
+    score = _over(up, top - bottom)
+    score *= high - low
+    score += low
+    return score
 
 
 def zscore(x: ArrayLike, direction: ArrayLike = 1, mean: float = 0, sd: float = 1) -> Array:

@@ -1,7 +1,7 @@
 """Is a figure on its way to the target of 2030? Linear, because municipal series are short and hold zeros.
 
 The growth methods of Statistics Canada, Eurostat and the United Nations are there to compare with; they ask
-for values of one sign. None is missing.
+for values of one sign. None and NaN are missing; an infinite value is refused.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from math import isinf
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
@@ -19,6 +20,13 @@ Trend = Literal["on_track", "moderately_improving", "stagnating", "decreasing", 
 TRENDS: tuple[Trend, ...] = ("on_track", "moderately_improving", "stagnating", "decreasing", "missing")
 NEVER_ZERO = 0.001  # Statistics Canada: what a baseline or target of 0 becomes
 LIMIT_POWER = 4.44  # Statistics Canada: not in its text, inferred from and exact on its published scores
+
+
+def _numbers(*values: float | None) -> list[float | None]:
+    """Turn NaN into None: it compares with nothing, and would come out as `on_track`."""
+    if any(value is not None and isinf(value) for value in values):
+        raise ValueError("infinite values: leave them out or mend them first")
+    return [None if value is None or value != value else value for value in values]
 
 
 @dataclass(frozen=True)
@@ -61,6 +69,7 @@ def linear(
     >>> linear(10, 12, 2018, 2022, 4, lower_is_better=True).trend
     'decreasing'
     """
+    then, now, target = _numbers(then, now, target)
     if then is None or now is None or target is None or year_now <= year_then or target_year <= year_then:
         return Progress("missing")
     sign = -1 if lower_is_better else 1
@@ -91,15 +100,15 @@ def arrows(
     """
     import numpy as np  # here, so that one trend needs no numpy
 
-    then, now, first, last, goal, end = (
-        np.asarray(part, dtype=np.float64) for part in (v0, v1, y0, y1, target, target_year)
-    )
+    from memokit.scoring.arrays import numbers
+
+    then, now, first, last, goal, end = map(numbers, (v0, v1, y0, y1, target, target_year))
     sign = np.where(descending, -1.0, 1.0)
     with np.errstate(divide="ignore", invalid="ignore"):
         actual = sign * (now - then) / (last - first)
         required = sign * (goal - then) / (end - first)
         ratio = actual / required
-    known = np.isfinite(then) & np.isfinite(now) & np.isfinite(goal) & (last > first) & (end > first)
+    known = ~np.isnan(then + now + goal) & (last > first) & (end > first)
     tests = [~known, sign * now >= sign * goal, actual < 0, (required <= 0) | (ratio < 0.5), ratio < 1]
     return np.select(tests, [4, 0, 3, 2, 1], 0).astype(np.int8)
 
@@ -187,6 +196,7 @@ def statcan(
     >>> round(statcan(100, 101, 2015, 2016).score, 9), statcan(100, 100, 2015, 2020, limit=100).score
     (1.25, 5.0)
     """
+    then, now, target, limit = _numbers(then, now, target, limit)
     if then is None or now is None or year_now is None or year_now <= year_then:
         return Measured("not_available")
     sign = -1 if lower_is_better else 1
@@ -268,6 +278,7 @@ def eurostat(
     >>> eurostat(1, 2, 2015, 2020, 8).status  # doubled in 5 years, and eight times in 15: exactly on the way
     'significant_progress'
     """
+    then, now, target = _numbers(then, now, target)
     if then is None or now is None or year_now <= year_then:
         return Measured("not_available")
     sign = -1 if lower_is_better else 1
@@ -309,6 +320,7 @@ def un_progress(
     >>> un_progress(50, 50, 2015, 2020, 80).score, un_progress(90, 99.2, 2015, 2020, 100).score
     (1.0, 3.0)
     """
+    then, now, target = _numbers(then, now, target)
     if then is None or now is None or year_now <= year_then:
         return Measured("not_assessed")
     sign = -1 if lower_is_better else 1

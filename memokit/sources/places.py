@@ -156,6 +156,8 @@ def _index(borders: int) -> Mapping[str, tuple[str, ...]]:
 @lru_cache(10_000)
 def _at(text: str, borders: int) -> tuple[str, ...]:
     """Return the codes with a name on some borders; Statbel adds the arrondissement: "Aalst (Aalst)"."""
+    if _folded(text).isdigit() and not text.isdigit():
+        return ()  # "1202.5" is no code
     names = _index(borders)
     match = re.fullmatch(r"(.+) \(([^()]+)\)", text)
     bare = match[1] if match and _ARRONDISSEMENT.fullmatch(_folded(match[2])) else text

@@ -281,7 +281,7 @@ def _sifted(
         if number <= header + grid.first or not any(line):
             continue
         says = str(line[0]).lstrip().casefold().startswith(CLOSING)
-        if says and not any(_FIGURE.fullmatch(text_of(cell)) for cell in line[1:]):
+        if says and not any(_FIGURE.fullmatch(bare(text_of(cell))) for cell in line[1:]):
             closing.append(str(line[0]))
         elif (len(line) != width or line[0] == heads[0]) and (wrong := _odd(grid, line, heads, width)):
             odd.setdefault(wrong, []).append(number)

@@ -1,0 +1,406 @@
+"""The steps of a recipe on the arrays of one run; a step that is named and cannot be applied is an error.
+
+Arrays are indicator × municipality, in the order of the framework and of the card; NaN is missing.
+`scorecard` calls the steps once, `robustness` again and again with other choices.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from memokit.framework import Framework, by_key
+from memokit.panel import Panel, unknown
+from memokit.problems import MemokitError, Problem
+from memokit.recipe import GROWTH, IMPUTE, Recipe
+from memokit.scoring import sdsn
+from memokit.scoring.impute import impute, impute_rows
+from memokit.scoring.normalise import METHODS
+from memokit.scoring.progress import TRENDS, arrows
+from memokit.scoring.treat import log_ct, treat_columns, winsorise
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Floats = NDArray[np.float64]
+Codes = NDArray[np.int8]
+MISSING = TRENDS.index("missing")
+_STATUSES = (
+    ("target_achieved", "substantial_progress", "significant_progress", "met_or_on_track"),
+    ("moderate_progress", "some_progress"),
+    ("limited_progress", "insufficient_progress", "no_progress"),
+    ("deterioration", "movement_away", "moderate_movement_away", "significant_movement_away"),
+)  # as TRENDS
+TREND_OF = {status: code for code, names in enumerate(_STATUSES) for status in (TRENDS[code], *names)}
+# What a trend counts as in its goal where the method has no ratio: the middle of its class.
+LEVEL = np.array([1.0, 0.75, 0.25, -0.25, np.nan])
+
+
+@dataclass(frozen=True, eq=False)
+class Inputs:
+    """What a card is made from.
+
+    Parameters
+    ----------
+    frame, panel, units
+        The catalogue, the cube, and the table of municipalities (None: not given) in the order of the cube.
+    place
+        Which municipalities of the cube have a row: those of the card.
+    listed
+        Indicator × municipality: whether there was a row.
+    value, year, baseline, base_year
+        The value that is scored, its year, and those of the baseline.
+    """
+
+    frame: Framework
+    panel: Panel
+    units: pd.DataFrame | None
+    place: NDArray[np.intp]
+    listed: NDArray[np.bool_]
+    value: Floats
+    year: Floats
+    baseline: Floats
+    base_year: Floats
+
+    @property
+    def municipalities(self) -> pd.Index[Any]:
+        """The labels of the municipalities of the card."""
+        return self.panel.municipalities[self.place]
+
+    def column(self, name: str, step: str) -> pd.Series[Any]:
+        """Return a column of `units` that a step needs, for every municipality of the card.
+
+        Raises
+        ------
+        MemokitError
+            There is no such column, or it is blank for a municipality.
+        """
+        if self.units is None or name not in self.units:
+            raise MemokitError(Problem("step-needs-column", column=name, found=step))
+        cells = self.units[name].iloc[self.place]
+        if cells.isna().any():
+            blank = self.municipalities[cells.isna().to_numpy()]
+            raise MemokitError(unknown("step-column-blank", name, blank))
+        return cells
+
+    def regions(self, step: str) -> NDArray[np.intp]:
+        """Return a number for the region of each municipality, or say that `step` needs one."""
+        import pandas as pd
+
+        return pd.factorize(self.column("region", step))[0]
+
+
+@contextmanager
+def naming(step: str, choice: object) -> Iterator[None]:
+    """Turn what a function of the recipe refuses into a problem that names the step."""
+    try:
+        with warnings.catch_warnings(), np.errstate(all="ignore"):
+            warnings.simplefilter("ignore")  # what a warning is about is checked, and then it is an error
+            yield
+    except (ValueError, TypeError) as error:
+        name = str(getattr(choice, "__name__", choice))
+        raise MemokitError(Problem("step-fails", column=step, found=name, expected=str(error))) from error
+
+
+def inputs(frame: Framework, panel: Panel, units: pd.DataFrame | None, recipe: Recipe) -> Inputs:
+    """Choose the values of a run: the latest or `year1`, and those of the baseline.
+
+    Raises
+    ------
+    MemokitError
+        What `recipe.denominate` divides by is not there, blank or zero, or an indicator is unknown.
+    """
+    place = np.flatnonzero(panel.listed.any(axis=0))
+    made = Inputs(frame, panel, units, place, panel.listed[:, place], *[np.empty((0, 0))] * 4)
+    value, year = panel.find(year=frame["year1"])
+    base, base_year = panel.find(True, frame["year0"], recipe.baseline == "first_later")
+    later = base_year < year
+    base, base_year = np.where(later, base, np.nan), np.where(later, base_year, np.nan)
+    parts = [part[:, place] for part in (value, year, base, base_year)]
+    for indicator, column in recipe.denominate.items():
+        row = place_of(frame.indicators, indicator, "indicator")
+        size = made.column(column, "denominate").to_numpy(float)
+        if not size.all():
+            raise MemokitError(unknown("step-column-zero", column, made.municipalities[size == 0]))
+        parts[0][row] /= size
+        parts[2][row] /= size
+    return Inputs(frame, panel, units, place, made.listed, *parts)
+
+
+# -- scores of indicators -----------------------------------------------------------------------------------
+
+
+def treated(given: Inputs, recipe: Recipe) -> Floats:
+    """Return the values after screening and treatment of outliers."""
+    value, scored = given.value, given.frame.scored
+    enough = (~np.isnan(value[scored])).mean(axis=0) >= recipe.screen - 1e-12
+    value = np.where(enough, value, np.nan)
+    if recipe.treat is None:
+        return value
+    table = np.ascontiguousarray(value[scored].T)
+    with naming("treat", recipe.treat):
+        if callable(recipe.treat):
+            done = recipe.treat(table)
+        elif recipe.treat == "coinr":
+            done, how = treat_columns(table, recipe.winmax)
+            _no_logarithm(given, recipe, np.array([name.startswith("log") for name in how]))
+        else:
+            log = recipe.treat == "log"
+            _no_logarithm(given, recipe, np.full(table.shape[1], log))
+            done = np.array([log_ct(c) if log else winsorise(c, recipe.winmax)[0] for c in table.T]).T
+    value[scored] = _same_shape(done, table, "treat").T
+    return value
+
+
+def _no_logarithm(given: Inputs, recipe: Recipe, logs: NDArray[np.bool_]) -> None:
+    """Posts and targets are in the unit of the indicator, and a logarithm is not."""
+    if recipe.normalise in ("posts", "goalposts", "dist2targ") and logs.any():
+        names = given.frame.names(np.flatnonzero(given.frame.scored)[logs])
+        raise MemokitError(unknown("step-treat-posts", "treat", names))
+
+
+def _same_shape(found: Any, like: Floats, step: str) -> Floats:
+    made = np.asarray(found, float)
+    if made.shape != like.shape:
+        raise MemokitError(
+            Problem("step-shape", column=step, found=str(made.shape), expected=str(like.shape))
+        )
+    return made
+
+
+def normalised(given: Inputs, recipe: Recipe, value: Floats) -> Floats:
+    """Return the scores of the indicators, without imputation.
+
+    Raises
+    ------
+    MemokitError
+        An indicator that counts has no posts, no direction or no target where the method asks it, or no
+        range to measure by; or the method refuses its options.
+    """
+    frame, how = given.frame, recipe.normalise
+    low, high = recipe.range
+    need = {"posts": ("worst", "best"), "goalposts": ("worst", "best"), "dist2targ": ("target",)}
+    for column in need.get(str(how), ()):
+        _need(frame, column, np.isnan(frame[column]), "step-needs-number")
+    if how == "posts":
+        if recipe.options:
+            raise MemokitError(Problem("step-fails", column="options", found="posts", expected=""))
+        found = sdsn.normalise(value, frame["worst"], frame["best"])
+        return found if (low, high) == (0, 100) else low + found * ((high - low) / 100)
+    _need(frame, "direction", np.isnan(frame.sign), "step-needs-number")
+    rows = frame.scored
+    options = dict(recipe.options)
+    if how == "minmax":
+        options = {"low": low, "high": high, **options}
+    elif (low, high) != (0, 100):
+        raise MemokitError(Problem("step-fails", column="range", found=str(how), expected=""))
+    if how == "goalposts":
+        posts = frame["worst"][rows], frame["best"][rows]
+        options = {"low": np.minimum(*posts), "high": np.maximum(*posts), **options}
+    elif how == "dist2targ":
+        options = {"target": frame["target"][rows], **options}
+    elif how == "dist2ref" and "unit" in options:
+        options["unit"] = place_of(given.municipalities, options["unit"], "municipality")
+    table = value[rows].T
+    with naming("normalise", how):
+        function = how if callable(how) else METHODS[how]
+        made = _same_shape(function(table, direction=frame.sign[rows], **options), table, "normalise").T
+    lost = (np.isnan(made) & ~np.isnan(table.T)).any(axis=1)
+    if lost.any():
+        raise MemokitError(unknown("step-no-range", str(how), frame.names(np.flatnonzero(rows)[lost])))
+    found = np.full(value.shape, np.nan)
+    found[rows] = made
+    return found
+
+
+def _need(frame: Framework, column: str, absent: NDArray[np.bool_], code: str) -> None:
+    rows = absent & frame.scored
+    if rows.any():
+        raise MemokitError(unknown(code, column, frame.names(rows)))
+
+
+def place_of(labels: pd.Index[Any], label: object, column: str) -> int:
+    """Return the place of one label that a recipe names, or say that nobody knows it."""
+    place = int(by_key(labels, [label])[0])
+    if place < 0:
+        raise MemokitError(unknown("panel-unknown", column, [label]))
+    return place
+
+
+# -- from indicators to one score ---------------------------------------------------------------------------
+
+
+def filled(given: Inputs, recipe: Recipe, scores: Floats) -> Floats:
+    """Return the scores with their gaps filled, as the catalogue says and else the recipe."""
+    frame = given.frame
+    own = recipe.impute if isinstance(recipe.impute, str) else ""
+    names = np.where(frame.impute == "", own, frame.impute)
+    if wrong := set(names) - {"", *IMPUTE}:
+        raise MemokitError(
+            Problem("recipe-unknown-name", column="impute", found=str(name), choices=IMPUTE) for name in wrong
+        )
+    found, counted = scores.copy(), np.where(frame.scored[:, None], scores, np.nan)
+    if callable(recipe.impute):
+        rows = frame.scored & (names == "")
+        with naming("impute", recipe.impute):
+            made = recipe.impute(np.ascontiguousarray(counted[frame.scored].T))
+        whole = np.full(scores.shape, np.nan)
+        whole[frame.scored] = _same_shape(made, counted[frame.scored].T, "impute").T
+        found[rows] = whole[rows]
+    for name in set(names[frame.scored]) - {""}:
+        rows = frame.scored & (names == name)
+        found[rows] = _fill(given, str(name), counted, rows)
+    return found
+
+
+def _fill(given: Inputs, name: str, scores: Floats, rows: NDArray[np.bool_]) -> Floats:
+    goal, part = given.frame.goal, scores[rows]
+    how = name.split("_")[-1]
+    if name in ("mean", "median"):
+        return impute(part.T, how).T
+    if name.startswith("goal"):
+        same = np.isin(goal, goal[rows]) & given.frame.scored
+        return impute_rows(scores[same].T, goal[same].tolist(), None, how).T[rows[same]]
+    regions = given.regions(name)
+    if name == "region_median":
+        return impute(part.T, how, regions.tolist()).T
+    where: Any = True
+    if name == "region_mean_if_any":
+        there = ~np.isnan(scores)
+        where = np.array([there[goal == one].any(axis=0) for one in goal[rows]])
+    return sdsn.region_fill(part, regions, where)
+
+
+def weights(frame: Framework, recipe: Recipe) -> tuple[Floats, Floats]:
+    """Return the weight of each indicator and of each goal.
+
+    Raises
+    ------
+    MemokitError
+        A weight is missing, matches nothing, is negative, or those of a goal (or of all goals) add up to 0.
+    """
+    scored = np.unique(frame.goal[frame.scored])
+    counts = np.isin(np.arange(len(frame.goals)), scored)
+    own = recipe.weights
+    if isinstance(own, Mapping):
+        one = _given("weights", own, frame.indicators, frame.scored)
+    else:
+        one = frame["weight"] if own == "catalogue" else np.ones(len(frame.goal))
+        _need(frame, "weight", np.isnan(one), "step-needs-number")
+    goals = np.ones(len(frame.goals))
+    if recipe.goal_weights is not None:
+        goals = _given("goal_weights", recipe.goal_weights, frame.goals, counts)
+    sums = np.bincount(frame.goal, np.where(frame.scored, np.nan_to_num(one), 0), len(frame.goals))
+    empty = frame.goals[counts & (sums == 0)]
+    if len(empty):
+        raise MemokitError(unknown("step-zero-weights", "weights", empty))
+    if counts.any() and not goals[counts].sum():
+        raise MemokitError(unknown("step-zero-weights", "goal_weights", frame.goals))
+    return one, np.where(counts, goals, 0)
+
+
+def _given(
+    step: str, given: Mapping[Any, float], labels: pd.Index[Any], needed: NDArray[np.bool_]
+) -> Floats:
+    places = by_key(labels, list(given))
+    found = np.full(len(labels), np.nan)
+    found[places[places >= 0]] = np.array(list(given.values()), float)[places >= 0]
+    problems = []
+    if (places < 0).any():
+        names = [name for name, place in zip(given, places, strict=True) if place < 0]
+        problems.append(unknown("step-weight-unmatched", step, names))
+    if (np.isnan(found) & needed).any():
+        problems.append(unknown("step-weight-missing", step, labels[np.isnan(found) & needed]))
+    if (found < 0).any():
+        problems.append(unknown("framework-negative-weight", step, labels[found < 0]))
+    if problems:
+        raise MemokitError(problems)
+    return found
+
+
+def goal_scores(given: Inputs, recipe: Recipe, scores: Floats, one: Floats) -> Floats:
+    """Return goal × municipality from filled scores and the weights of the indicators."""
+    frame = given.frame
+    rows, mean = frame.scored, recipe.mean_function
+    if recipe.min_goal_share:
+        mean = partial(mean, min_share=recipe.min_goal_share)
+    group = frame.group[rows] if (frame.group >= 0).any() else None
+    with naming("mean", recipe.mean):
+        return sdsn.goal_means(scores[rows], frame.goal[rows], one[rows], group, mean, len(frame.goals))
+
+
+def overall(given: Inputs, recipe: Recipe, goals: Floats, share: Floats, weight: Floats) -> Floats:
+    """Return one score for each municipality; see `scoring.sdsn.overall`."""
+    regions = None
+    for step in ("fill_goals", "shrink"):
+        if getattr(recipe, step):
+            regions = given.regions(step)
+    fill = recipe.fill_goals is not None
+    counts = weight > 0
+    with naming("mean", recipe.mean):
+        return sdsn.overall(
+            goals[counts], share, regions, fill, recipe.min_share, recipe.shrink, weight[counts],
+            recipe.mean_function,
+        )  # fmt: skip
+
+
+# -- colours and trends -------------------------------------------------------------------------------------
+
+
+def colours(given: Inputs) -> tuple[Codes, Codes]:
+    """Return the colours of the indicators and of the goals, on the values as they are."""
+    frame, value = given.frame, given.value
+    posts = [frame[column] for column in ("worst", "red", "green", "best")]
+    codes = sdsn.indicator_colours(value, posts[3], posts[2], posts[1], frame.sign)
+    rows = ~np.isnan(sum(posts))
+    grade = sdsn.grades(value[rows], *(post[rows] for post in posts))
+    return codes, sdsn.goal_colours(grade, frame.goal[rows], len(frame.goals))
+
+
+def trends(given: Inputs, recipe: Recipe) -> tuple[Floats, Codes, Codes]:
+    """Return progress of the indicators, and a place in `TRENDS` for each indicator and for each goal."""
+    frame = given.frame
+    target = np.where(np.isnan(frame["target"]), frame["green"], frame["target"]) + 0 * frame.sign
+    due = np.where(np.isnan(frame["target_year"]), recipe.target_year, frame["target_year"])
+    if recipe.progress == "linear":
+        ratio, trend = _linear(given, target[:, None], due[:, None])
+        level = np.where((trend != MISSING) & np.isnan(ratio), -np.inf, ratio)  # it was met, and is lost
+    else:
+        ratio, trend = _measured(given, recipe.progress, target, due)
+        level = LEVEL[trend]
+    rows = frame.scored
+    goals = sdsn.goal_trends(level[rows], trend[rows] == 0, frame.goal[rows], len(frame.goals))
+    return ratio, trend, goals
+
+
+def _linear(given: Inputs, target: Floats, due: Floats) -> tuple[Floats, Codes]:
+    sign = given.frame.sign[:, None]
+    trend = arrows(given.baseline, given.value, given.base_year, given.year, target, sign < 0, due)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        needed = sign * (target - given.baseline) / (due - given.base_year)
+        done = sign * (given.value - given.baseline) / (given.year - given.base_year)
+        return np.where((needed > 0) & (trend != MISSING), done / needed, np.nan), trend
+
+
+def _measured(given: Inputs, how: Any, target: Floats, due: Floats) -> tuple[Floats, Codes]:
+    """Ask a method of growth for one series at a time: these are for comparison, not for all of Europe."""
+    frame, function = given.frame, how if callable(how) else GROWTH[how]
+    ratio, trend = np.full(given.value.shape, np.nan), np.full(given.value.shape, MISSING, np.int8)
+    there = ~np.isnan(given.value) & ~np.isnan(given.baseline) & ~np.isnan(frame.sign)[:, None]
+    with naming("progress", how):
+        for i, m in zip(*np.nonzero(there), strict=True):
+            extra = {} if np.isnan(frame["limit"][i]) or how != "statcan" else {"limit": frame["limit"][i]}
+            found = function(
+                given.baseline[i, m], given.value[i, m], given.base_year[i, m], given.year[i, m],
+                None if np.isnan(target[i]) else target[i], bool(frame.sign[i] < 0), due[i], **extra,
+            )  # fmt: skip
+            ratio[i, m] = np.nan if found.value is None else found.value
+            trend[i, m] = TREND_OF.get(found.status, MISSING)
+    return ratio, trend
