@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 import memokit
+from memokit import cli_batch
 from memokit.texts import lookup, say
 
 if TYPE_CHECKING:
@@ -245,6 +246,8 @@ def app(dossier: Path | None, port: int, token: str, no_browser: bool) -> None:
     with _telling():
         serve(dossier, port=port, token=token, browser=not no_browser)
 
+
+main.add_command(cli_batch.command(_telling, _print_problems, _term))
 
 if __name__ == "__main__":
     main()

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from memokit.panel import NAMED, arrow_table, csv_mark, decimal_points, text_keys, unknown
+from memokit.blocks import NAMED, arrow_table, csv_mark, decimal_points, text_keys, unknown
 from memokit.problems import MemokitError, Problem, refuse_errors
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from memokit import steps
-from memokit.panel import unknown
+from memokit.outlook import Codes
 from memokit.problems import MemokitError, Problem
 from memokit.recipe import Recipe
 from memokit.scorecard import Card, share_available
@@ -65,10 +65,9 @@ class Robustness:
         import pandas as pd
 
         n = int(self.ranks["nominal"].notna().sum())
-        rows = self.ranks[["municipality", "low", "high"]].itertuples(index=False)
-        return pd.DataFrame(
-            {"municipality": self.ranks["municipality"], "sentence": [_sentence(*row, n) for row in rows]}
-        )
+        rows = zip(*(self.ranks[column] for column in ("municipality", "low", "high")), strict=True)
+        sentences = [_sentence(name, low, high, n) for name, low, high in rows]
+        return pd.DataFrame({"municipality": self.ranks["municipality"], "sentence": sentences})
 
 
 def robustness(
@@ -159,17 +158,15 @@ class _Study:
         self.card, self.given, self.recipe = card, card.given, card.method
         self.frame, self.rows = card.given.frame, card.given.frame.scored
         posts = np.isnan(self.frame["worst"] + self.frame["best"])
-        self.posts = not posts[self.rows].any() and (
-            self.recipe.treat in (None, "winsorise") if self.recipe.normalise != "posts" else True
-        )
+        unit = self.recipe.treat in (None, "winsorise") or self.recipe.normalise == "posts"
+        self.posts = unit and not posts[self.rows].any()  # posts are in the unit of the indicator
         self.vary = self._checked(vary)
         rng = np.random.default_rng(seed)
         one, goal = steps.weights(self.frame, self.recipe)
         both = np.concatenate([np.nan_to_num(one), goal])
         self.weights = np.concatenate([both[None], noisy_weights(both, NOISE, WEIGHTS, seed)])
-        self.shift = np.concatenate([
-            np.zeros((1, 2, len(self.frame.goal))), rng.uniform(-SHIFT, SHIFT, (POSTS, 2, len(self.frame.goal)))
-        ])  # fmt: skip
+        self.shift = rng.uniform(-SHIFT, SHIFT, (POSTS + 1, 2, len(self.frame.goal)))
+        self.shift[0] = 0
         self.value = steps.treated(self.given, self.recipe)
         self.share = share_available(self.given, card.scores)
         self.order = np.flatnonzero(self.rows)[np.argsort(self.frame.goal[self.rows], kind="stable")]
@@ -239,7 +236,8 @@ class _Study:
         """Return the filled scores for one normalisation, imputation and set of posts."""
         key = n, fill, posts
         if key not in self._tables:
-            recipe = self.recipe if fill == 0 else replace(self.recipe, impute=self.alternatives["impute"][fill])
+            how = self.alternatives["impute"][fill] if fill else self.recipe.impute
+            recipe = replace(self.recipe, impute=how)
             self._tables[key] = steps.filled(self.given, recipe, self._scores(n, posts))
         return self._tables[key]
 
@@ -318,7 +316,7 @@ class _Study:
         )
         return np.asarray(changed / np.where(there > 0, there, np.nan) / len(choices))
 
-    def _colours(self, posts: int) -> steps.Codes:
+    def _colours(self, posts: int) -> Codes:
         frame = self.frame
         worst, best = self._moved(posts)
         with np.errstate(invalid="ignore"):

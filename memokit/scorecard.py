@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from memokit import __version__, steps
+from memokit import __version__, outlook, steps
+from memokit.blocks import unknown
 from memokit.framework import Framework, by_key, read_framework, read_units
-from memokit.panel import Panel, read, unknown
+from memokit.panel import Panel, read
 from memokit.problems import MemokitError, Problem
 from memokit.recipe import Recipe as Recipe
 from memokit.recipe import from_record
@@ -124,12 +125,12 @@ class Card:
         return rank(self.total)
 
     @cached_property
-    def _colours(self) -> tuple[steps.Codes, steps.Codes]:
-        return steps.colours(self.given)
+    def _colours(self) -> tuple[outlook.Codes, outlook.Codes]:
+        return outlook.colours(self.given)
 
     @cached_property
-    def _trends(self) -> tuple[Floats, steps.Codes, steps.Codes]:
-        return steps.trends(self.given, self.method)
+    def _trends(self) -> tuple[Floats, outlook.Codes, outlook.Codes]:
+        return outlook.trends(self.given, self.method)
 
 
 def score(

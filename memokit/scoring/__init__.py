@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from memokit.scoring.progress import arrows, eurostat, linear, statcan, statcan_together, un_progress
     from memokit.scoring.ranks import interval, rank, rank_change, remove_one, significant
     from memokit.scoring.relations import correlations, cronbach, goal_correlations
-    from memokit.scoring.sdsn import COLOURS, goal_colours, goal_means, goal_trends, grades
-    from memokit.scoring.sdsn import indicator_colours, overall, region_fill, region_means
+    from memokit.scoring.sdsn import COLOURS, goal_colours, goal_means, grades, indicator_colours, overall
+    from memokit.scoring.sdsn import region_fill as region_fill
     from memokit.scoring.sensitivity import bootstrap, cut, noisy_weights, saltelli, sobol
     from memokit.scoring.treat import kurt, log_ct, skew, treat, treat_columns, winsorise
     from memokit.scoring.trends import cagr, prc_change
@@ -29,11 +29,10 @@ if TYPE_CHECKING:
 __all__ = [
     "COLOURS", "MEANS", "METHODS", "aggregate", "amean", "arrows", "bootstrap", "cagr", "correlations",
     "cronbach", "cut", "denominate", "eurostat", "gmean", "goal_colours", "goal_correlations", "goal_means",
-    "goal_trends", "grades", "hmean", "impute", "impute_rows", "indicator_colours", "interval", "kurt",
-    "linear", "log_ct", "mean", "noisy_weights", "normalise", "overall", "pmean", "position", "prc_change",
-    "rank", "rank_change", "region_fill", "region_means", "remove_one", "saltelli", "screen", "shares",
-    "significant", "skew", "sobol", "statcan", "statcan_together", "treat", "treat_columns", "un_progress",
-    "winsorise",
+    "grades", "hmean", "impute", "impute_rows", "indicator_colours", "interval", "kurt", "linear", "log_ct",
+    "mean", "noisy_weights", "normalise", "overall", "pmean", "position", "prc_change", "rank", "rank_change",
+    "region_fill", "remove_one", "saltelli", "screen", "shares", "significant", "skew", "sobol", "statcan",
+    "statcan_together", "treat", "treat_columns", "un_progress", "winsorise",
 ]  # fmt: skip
 
 # The first room that has the name: `rank` counts down (up: METHODS["rank"]), and `normalise` takes a method.

@@ -70,7 +70,7 @@ def cronbach(x: ArrayLike) -> float:
     Notes
     -----
     k^2 x (mean covariance) / (sum of all covariances), pairwise available; COINr 1.1.14 `get_cronbach`.
-    One column: NaN.
+    One column, or columns that cancel out: NaN.
 
     Examples
     --------
@@ -80,6 +80,6 @@ def cronbach(x: ArrayLike) -> float:
     covariance = _pairwise(x)[0]
     k = len(covariance)
     total = np.nansum(covariance)
-    if k < 2 or total == 0:
+    if k < 2 or abs(total) <= 1e-12 * np.nansum(np.abs(covariance)):
         return float("nan")
     return float(k / (k - 1) * (total - np.nansum(np.diag(covariance))) / total)

@@ -24,7 +24,6 @@ CLOSING = (FILTERS, "bron:", "bronnen:", "noot:")  # how a line below a table be
 LIMIT_PROBLEMS = 30  # of one kind in one column; the rest is counted
 LIMIT_FOUND = 200  # how much of a cell a problem shows
 _BLOCK, _DISTINCT = 4096, 200_000
-_FIGURE = re.compile(r"[+-]?\d[\d., \u00a0]*%?")
 Names = Mapping[str, Sequence[str]]
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -219,11 +218,16 @@ def tell_above(table: Table, lines: Sequence[Sequence[str]], heads: Sequence[str
     above = []
     for row, line in enumerate(lines, table.grid.first):
         under = [cell for cell, head in zip(line, heads, strict=False) if cell and head]
-        figures = [cell for cell in under if _FIGURE.fullmatch(cell)]
+        figures = [cell for cell in under if _is_figure(cell)]
         if len(figures) > 1 and len(under) >= 0.5 * len([head for head in heads if head]):
             above.append(row)
     if above:
         table.tell_at("rows-above-header", above[0], "", severity="warning", detail={"n": len(above)})
+
+
+def _is_figure(cell: Raw) -> bool:
+    values = (parse(cell, mark) for mark in (",", "."))
+    return any(value is not None and not math.isnan(value) for value in values)  # type: ignore[arg-type]
 
 
 def columns(grid: Grid, header: int, places: Mapping[str, int]) -> Table:
@@ -281,7 +285,7 @@ def _sifted(
         if number <= header + grid.first or not any(line):
             continue
         says = str(line[0]).lstrip().casefold().startswith(CLOSING)
-        if says and not any(_FIGURE.fullmatch(bare(text_of(cell))) for cell in line[1:]):
+        if says and not any(map(_is_figure, line[1:])):
             closing.append(str(line[0]))
         elif (len(line) != width or line[0] == heads[0]) and (wrong := _odd(grid, line, heads, width)):
             odd.setdefault(wrong, []).append(number)
