@@ -142,14 +142,14 @@ class _Axis:
                 self._meet(labels, keys, table, codes)
                 table = self.keys.get_indexer(keys)
             # Labels that are not met yet may have rows in the next block: then look again.
-            self._last = None if (table < 0).any() else labels, np.append(table, -1)
-        found: Array = self._last[1][codes]
-        return found
+            complete = labels if (table >= 0).all() else None
+            self._last = complete, np.append(table, -1).astype(np.int32)  # half the memory to move
+        return np.take(self._last[1], codes, mode="wrap")
 
     def _meet(self, labels: pd.Index[Any], keys: pd.Index[Any], table: Array, codes: Array) -> None:
         # A block of a larger table may bring labels that none of its rows has.
         new = (table < 0) & (np.bincount(codes[codes >= 0], minlength=len(labels)) > 0)
-        good = new & (not self.fixed)
+        good = new & (not self.fixed) & ~keys.duplicated()
         if self.years:
             good &= np.array([re.fullmatch(r"\d{4}", key) is not None for key in keys])
         self.unknown |= dict.fromkeys(keys[new & ~good])
@@ -218,7 +218,11 @@ class _Build:
 
     def _cells(self, places: Sequence[Array]) -> Array:
         i, y, m = places
-        cells: Array = (i * self.cube.shape[1] + y) * self.cube.shape[2] + m
+        cells: Array = i.astype(np.int64)
+        cells *= self.cube.shape[1]
+        cells += y
+        cells *= self.cube.shape[2]
+        cells += m
         return cells
 
     def _grow(self) -> None:

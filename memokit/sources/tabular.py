@@ -227,7 +227,7 @@ def tell_above(table: Table, lines: Sequence[Sequence[str]], heads: Sequence[str
 
 def _is_figure(cell: Raw) -> bool:
     values = (parse(cell, mark) for mark in (",", "."))
-    return any(value is not None and not math.isnan(value) for value in values)  # type: ignore[arg-type]
+    return any(value is not None and not math.isnan(value) for value in values)
 
 
 def columns(grid: Grid, header: int, places: Mapping[str, int]) -> Table:
