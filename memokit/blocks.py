@@ -27,6 +27,7 @@ Block: TypeAlias = "tuple[Coded, Coded, Coded, tuple[Floats, Array, Sequence[obj
 Blocks = Callable[[], Iterator[Block]]
 Made = TypeVar("Made")
 
+OBSERVATIONS = "observations"  # what a table without file is called where something is wrong with it
 KEYS = ("indicator", "year", "municipality")
 COLUMNS = (*KEYS, "value")
 BLANK = ("NA", "NaN", "nan", "null", "n.b.", "n.v.t.", "-")
@@ -45,7 +46,7 @@ def opened(source: Any, use: Callable[[Blocks, str, int], Made]) -> Made:
         The file is not there, cannot be read, or needs pyarrow; a column is missing.
     """
     if not isinstance(source, str | Path):
-        return use(lambda: _table_blocks(source), "", 1)
+        return use(lambda: _table_blocks(source), OBSERVATIONS, 1)
     path = Path(source)
     try:
         if path.suffix.lower() == ".parquet":
@@ -75,8 +76,10 @@ def text_keys(labels: pd.Index[Any]) -> pd.Index[Any]:
     return labels.astype(str)
 
 
-def unknown(code: str, column: str, labels: Iterable[object], file: str = "") -> Problem:
+def unknown(code: str, column: str, labels: Iterable[object], file: str = "recipe") -> Problem:
     """Return a problem that names labels: the first twenty, and how many there are.
+
+    `file` is the name of a file, or of the argument in which it is wrong.
 
     Examples
     --------
@@ -92,12 +95,12 @@ def _table_blocks(source: Any) -> Iterator[Block]:
 
     if isinstance(source, pd.DataFrame) or not hasattr(source, "__arrow_c_stream__"):
         table = source if isinstance(source, pd.DataFrame) else pd.DataFrame(source)
-        _need(list(table.columns))
+        _need(list(table.columns), OBSERVATIONS)
         for start in range(0, len(table), ROWS):
             yield _frame_block(table.iloc[start : start + ROWS])
         return
     table = arrow_table(source)
-    _need(table.column_names)
+    _need(table.column_names, OBSERVATIONS)
     yield from _arrow_blocks(table.select(COLUMNS).to_batches(max_chunksize=ROWS))
 
 
@@ -106,7 +109,7 @@ def arrow_table(source: Any) -> Any:
     try:
         import pyarrow as pa  # type: ignore[import-untyped]
     except ImportError:
-        raise MemokitError(Problem("panel-no-pyarrow")) from None
+        raise MemokitError(Problem("panel-no-pyarrow", file=OBSERVATIONS)) from None
     return source if isinstance(source, pa.Table) else pa.RecordBatchReader.from_stream(source).read_all()
 
 
@@ -161,7 +164,7 @@ def _csv_blocks(path: Path, mark: str) -> Iterator[Block]:
             yield _frame_block(chunk.assign(value=decimal_points(chunk["value"])) if mark == ";" else chunk)
 
 
-def _need(heads: Sequence[object], file: str = "") -> None:
+def _need(heads: Sequence[object], file: str) -> None:
     if absent := [column for column in COLUMNS if column not in heads]:
         raise MemokitError(
             Problem("panel-no-column", file=file, column=column, found=", ".join(map(str, heads)))

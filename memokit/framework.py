@@ -103,7 +103,7 @@ def read_framework(source: Any) -> Framework:
     >>> made.sign.tolist(), made.goals.tolist()
     ([-1.0], [4])
     """
-    table, file, first = read_table(source)
+    table, file, first = read_table(source, "catalogue")
     need = [column for column in ("indicator", "goal") if column not in table]
     if need:
         found = ", ".join(map(str, table.columns))
@@ -127,7 +127,7 @@ def read_units(source: Any) -> pd.DataFrame:
     >>> read_units({"municipality": ["A", "B"], "region": ["N", "N"]}).shape
     (2, 2)
     """
-    table, file, first = read_table(source)
+    table, file, first = read_table(source, "units")
     if "municipality" not in table:
         found = ", ".join(map(str, table.columns))
         raise MemokitError(Problem("panel-no-column", file=file, column="municipality", found=found))
@@ -137,8 +137,8 @@ def read_units(source: Any) -> pd.DataFrame:
     return table
 
 
-def read_table(source: Any) -> tuple[pd.DataFrame, str, int]:
-    """Return a small table as a frame, with the name of its file and the number of its first row.
+def read_table(source: Any, name: str) -> tuple[pd.DataFrame, str, int]:
+    """Return a small table as a frame, with its file (else `name`) and the number of its first row.
 
     A CSV is read as text (`,` and decimal points, or `;` and decimal commas).
 
@@ -150,11 +150,11 @@ def read_table(source: Any) -> tuple[pd.DataFrame, str, int]:
     import pandas as pd
 
     if isinstance(source, pd.DataFrame):
-        return source.reset_index(drop=True), "", 1
+        return source.reset_index(drop=True), name, 1
     if hasattr(source, "__arrow_c_stream__"):
-        return arrow_table(source).to_pandas(), "", 1
+        return arrow_table(source).to_pandas(), name, 1
     if not isinstance(source, str | Path):
-        return pd.DataFrame(source), "", 1
+        return pd.DataFrame(source), name, 1
     path = Path(source)
     try:
         mark = csv_mark(path)

@@ -149,10 +149,11 @@ class _Axis:
     def _meet(self, labels: pd.Index[Any], keys: pd.Index[Any], table: Array, codes: Array) -> None:
         # A block of a larger table may bring labels that none of its rows has.
         new = (table < 0) & (np.bincount(codes[codes >= 0], minlength=len(labels)) > 0)
-        good = new & (not self.fixed) & ~keys.duplicated()
+        good = new & (not self.fixed)
         if self.years:
             good &= np.array([re.fullmatch(r"\d{4}", key) is not None for key in keys])
         self.unknown |= dict.fromkeys(keys[new & ~good])
+        good &= ~keys.duplicated()  # 12025 and "12025" in one column
         if good.any():
             self.labels = self.labels.append(labels[good]) if len(self.labels) else labels[good]
             self.keys = text_keys(self.labels)

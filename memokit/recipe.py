@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -93,7 +93,7 @@ class Recipe:
     """
 
     normalise: Named = "posts"
-    options: Mapping[str, Any] = field(default_factory=dict)
+    options: Mapping[str, Any] = field(default_factory=dict, hash=False)
     range: tuple[float, float] = (0, 100)
     treat: Named | None = None
     winmax: int | None = 5
@@ -109,22 +109,22 @@ class Recipe:
     progress: Named = "linear"
     baseline: str = "exact"
     target_year: int = 2030
-    denominate: Mapping[Any, str] = field(default_factory=dict)
+    denominate: Mapping[Any, str] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "range", tuple(self.range))
         wrong = [
-            Problem("recipe-unknown-name", column=name, found=str(value), choices=known)
+            _wrong("recipe-unknown-name", name, value, known)
             for name, known in NAMES.items()
             if not self._may_be(name, value := getattr(self, name), known)
         ]
         wrong += [
-            Problem("recipe-not-a-share", column=name, found=str(value))
+            _wrong("recipe-not-a-share", name, value)
             for name in SHARES
             if not isinstance(value := getattr(self, name), int | float) or not 0 <= value <= 1
         ]
         if len(self.range) != 2 or not self.range[0] < self.range[1]:
-            wrong.append(Problem("recipe-range", column="range", found=str(self.range)))
+            wrong.append(_wrong("recipe-range", "range", self.range))
         if wrong:
             raise MemokitError(wrong)
 
@@ -146,7 +146,7 @@ class Recipe:
         return MEANS[self.mean] if isinstance(self.mean, str) else self.mean
 
     def record(self) -> dict[str, Any]:
-        """Return the choices as plain values; a function stays itself.
+        """Return the choices as plain values, as JSON has them; a function stays itself.
 
         Examples
         --------
@@ -154,9 +154,9 @@ class Recipe:
         0.5
         """
         found = {one.name: getattr(self, one.name) for one in dataclasses.fields(self)}
-        return {name: dict(v) if isinstance(v, Mapping) else v for name, v in found.items()} | {
-            "range": list(self.range)
-        }
+        maps = {name: v for name, v in found.items() if isinstance(v, Mapping)}
+        plain = {name: {str(key): cell for key, cell in v.items()} for name, v in maps.items()}
+        return {**found, **plain, "range": list(self.range)}
 
 
 def from_record(record: Recipe | Mapping[str, Any] | None) -> Recipe:
@@ -178,8 +178,22 @@ def from_record(record: Recipe | Mapping[str, Any] | None) -> Recipe:
     choices = dict(choices.get("recipe", choices))
     known = tuple(one.name for one in dataclasses.fields(Recipe))
     if wrong := [name for name in choices if name not in known]:
-        raise MemokitError(Problem("recipe-unknown-choice", found=str(name), choices=known) for name in wrong)
+        raise MemokitError(_wrong("recipe-unknown-choice", "", name, known) for name in wrong)
     return Recipe(**choices)
+
+
+def refused(code: str, choice: str, found: object, expected: str = "") -> MemokitError:
+    """Return the error of a choice that cannot be applied to these data."""
+    return MemokitError(Problem(code, file="recipe", column=choice, found=str(found), expected=expected))
+
+
+def unknown_names(choice: str, found: Iterable[object], known: tuple[str, ...]) -> MemokitError:
+    """Return the error of names that nobody knows, with the known ones."""
+    return MemokitError(_wrong("recipe-unknown-name", choice, name, known) for name in found)
+
+
+def _wrong(code: str, choice: str, found: object, known: tuple[str, ...] = ()) -> Problem:
+    return Problem(code, file="recipe", column=choice, found=str(found), choices=known)
 
 
 def _power(x: Any, weights: Any = None, axis: int = -1, min_share: float = 0, power: float = 1) -> Any:

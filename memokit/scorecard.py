@@ -104,7 +104,7 @@ class Card:
 
         return pd.DataFrame({
             "municipality": self.given.municipalities, "score": self.total, "rank": _whole(self.ranks),
-            "share_available": share_available(self.given, self.scores),
+            "share_available": steps.share_available(self.given, self.scores),
         })  # fmt: skip
 
     @cached_property
@@ -188,7 +188,7 @@ def score(
     card = assemble(given, chosen)
     old = recipe.get("inputs") if isinstance(recipe, Mapping) else None
     if old is not None and dict(old) != checksums(given):
-        note = Problem("recipe-other-inputs", "note")
+        note = Problem("recipe-other-inputs", "note", "recipe")
         return Card(given, chosen, card.scores, card.goal_scores, card.total, (*card.problems, note))
     return card
 
@@ -198,16 +198,11 @@ def assemble(given: Inputs, recipe: Recipe) -> Card:
     one, goal = steps.weights(given.frame, recipe)
     scores = steps.normalised(given, recipe, steps.treated(given, recipe))
     goals = steps.goal_scores(given, recipe, steps.filled(given, recipe, scores), one)
-    total = steps.overall(given, recipe, goals, share_available(given, scores), goal)
+    total = steps.overall(given, recipe, goals, steps.share_available(given, scores), goal)
     card = Card(given, recipe, scores, goals, total, given.frame.notes)
     if recipe.progress != "linear":
         _ = card._trends  # a method that refuses does so here, not when the table is asked
     return card
-
-
-def share_available(given: Inputs, scores: Floats) -> Floats:
-    """Return for each municipality the share of the indicators that count and have a score, 0-1."""
-    return np.asarray((~np.isnan(scores[given.frame.scored])).mean(axis=0))
 
 
 def checksums(given: Inputs) -> dict[str, str]:
@@ -229,7 +224,7 @@ def _aligned(panel: Panel, frame: Framework, known: Any) -> Panel:
     sides += [] if known is None else [(panel.municipalities, known, "municipality")]
     for labels, others, column in sides:
         if (absent := by_key(_index(others), labels) < 0).any():
-            raise MemokitError(unknown("panel-unknown", column, labels[absent]))
+            raise MemokitError(unknown("panel-unknown", column, labels[absent], "observations"))
     i = by_key(panel.indicators, frame.indicators)
     m = np.arange(len(panel.municipalities)) if known is None else by_key(panel.municipalities, known)
     cube, listed = panel.values[i], panel.listed[i]

@@ -20,7 +20,7 @@ from memokit.blocks import unknown
 from memokit.framework import Framework, by_key
 from memokit.panel import Panel
 from memokit.problems import MemokitError, Problem
-from memokit.recipe import IMPUTE, Recipe
+from memokit.recipe import IMPUTE, Recipe, refused, unknown_names
 from memokit.scoring import sdsn
 from memokit.scoring.impute import impute, impute_rows
 from memokit.scoring.normalise import METHODS
@@ -71,11 +71,11 @@ class Inputs:
             There is no such column, or it is blank for a municipality.
         """
         if self.units is None or name not in self.units:
-            raise MemokitError(Problem("step-needs-column", column=name, found=step))
+            raise MemokitError(Problem("step-needs-column", file="units", column=name, found=step))
         cells = self.units[name].iloc[self.place]
         if cells.isna().any():
             blank = self.municipalities[cells.isna().to_numpy()]
-            raise MemokitError(unknown("step-column-blank", name, blank))
+            raise MemokitError(unknown("step-column-blank", name, blank, "units"))
         return cells
 
     def regions(self, step: str) -> NDArray[np.intp]:
@@ -93,8 +93,7 @@ def naming(step: str, choice: object) -> Iterator[None]:
             warnings.simplefilter("ignore")  # what a warning is about is checked, and then it is an error
             yield
     except (ValueError, TypeError) as error:
-        name = str(getattr(choice, "__name__", choice))
-        raise MemokitError(Problem("step-fails", column=step, found=name, expected=str(error))) from error
+        raise refused("step-fails", step, getattr(choice, "__name__", choice), str(error)) from error
 
 
 def inputs(frame: Framework, panel: Panel, units: pd.DataFrame | None, recipe: Recipe) -> Inputs:
@@ -116,10 +115,16 @@ def inputs(frame: Framework, panel: Panel, units: pd.DataFrame | None, recipe: R
         row = place_of(frame.indicators, indicator, "indicator")
         size = made.column(column, "denominate").to_numpy(float)
         if not size.all():
-            raise MemokitError(unknown("step-column-zero", column, made.municipalities[size == 0]))
+            raise MemokitError(unknown("step-column-zero", column, made.municipalities[size == 0], "units"))
         parts[0][row] /= size
         parts[2][row] /= size
     return Inputs(frame, panel, units, place, made.listed, *parts)
+
+
+def share_available(given: Inputs, scores: Floats) -> Floats:
+    """Return for each municipality the share of the indicators that count and have a score, 0-1."""
+    there = ~np.isnan(scores[given.frame.scored])
+    return there.mean(axis=0) if len(there) else np.full(there.shape[1], np.nan)
 
 
 # -- scores of indicators -----------------------------------------------------------------------------------
@@ -128,8 +133,8 @@ def inputs(frame: Framework, panel: Panel, units: pd.DataFrame | None, recipe: R
 def treated(given: Inputs, recipe: Recipe) -> Floats:
     """Return the values after screening and treatment of outliers."""
     value, scored = given.value, given.frame.scored
-    enough = (~np.isnan(value[scored])).mean(axis=0) >= recipe.screen - 1e-12
-    value = np.where(enough, value, np.nan)
+    if recipe.screen:
+        value = np.where(share_available(given, value) >= recipe.screen - 1e-12, value, np.nan)
     if recipe.treat is None:
         return value
     table = np.ascontiguousarray(value[scored].T)
@@ -143,6 +148,7 @@ def treated(given: Inputs, recipe: Recipe) -> Floats:
             log = recipe.treat == "log"
             _no_logarithm(given, recipe, np.full(table.shape[1], log))
             done = np.array([log_ct(c) if log else winsorise(c, recipe.winmax)[0] for c in table.T]).T
+    value = value.copy()
     value[scored] = _same_shape(done, table, "treat").T
     return value
 
@@ -157,9 +163,7 @@ def _no_logarithm(given: Inputs, recipe: Recipe, logs: NDArray[np.bool_]) -> Non
 def _same_shape(found: Any, like: Floats, step: str) -> Floats:
     made = np.asarray(found, float)
     if made.shape != like.shape:
-        raise MemokitError(
-            Problem("step-shape", column=step, found=str(made.shape), expected=str(like.shape))
-        )
+        raise refused("step-shape", step, made.shape, str(like.shape))
     return made
 
 
@@ -179,7 +183,7 @@ def normalised(given: Inputs, recipe: Recipe, value: Floats) -> Floats:
         _need(frame, column, np.isnan(frame[column]), "step-needs-number")
     if how == "posts":
         if recipe.options:
-            raise MemokitError(Problem("step-fails", column="options", found="posts", expected=""))
+            raise refused("step-fails", "options", how)
         found = sdsn.normalise(value, frame["worst"], frame["best"])
         return found if (low, high) == (0, 100) else low + found * ((high - low) / 100)
     _need(frame, "direction", np.isnan(frame.sign), "step-needs-number")
@@ -188,7 +192,7 @@ def normalised(given: Inputs, recipe: Recipe, value: Floats) -> Floats:
     if how == "minmax":
         options = {"low": low, "high": high, **options}
     elif (low, high) != (0, 100):
-        raise MemokitError(Problem("step-fails", column="range", found=str(how), expected=""))
+        raise refused("step-fails", "range", how)
     if how == "goalposts":
         posts = frame["worst"][rows], frame["best"][rows]
         options = {"low": np.minimum(*posts), "high": np.maximum(*posts), **options}
@@ -211,7 +215,7 @@ def normalised(given: Inputs, recipe: Recipe, value: Floats) -> Floats:
 def _need(frame: Framework, column: str, absent: NDArray[np.bool_], code: str) -> None:
     rows = absent & frame.scored
     if rows.any():
-        raise MemokitError(unknown(code, column, frame.names(rows)))
+        raise MemokitError(unknown(code, column, frame.names(rows), "catalogue"))
 
 
 def place_of(labels: pd.Index[Any], label: object, column: str) -> int:
@@ -230,10 +234,8 @@ def filled(given: Inputs, recipe: Recipe, scores: Floats) -> Floats:
     frame = given.frame
     own = recipe.impute if isinstance(recipe.impute, str) else ""
     names = np.where(frame.impute == "", own, frame.impute)
-    if wrong := set(names) - {"", *IMPUTE}:
-        raise MemokitError(
-            Problem("recipe-unknown-name", column="impute", found=str(name), choices=IMPUTE) for name in wrong
-        )
+    if wrong := sorted(set(names) - {"", *IMPUTE}):
+        raise unknown_names("impute", wrong, IMPUTE)
     found, counted = scores.copy(), np.where(frame.scored[:, None], scores, np.nan)
     if callable(recipe.impute):
         rows = frame.scored & (names == "")
@@ -332,6 +334,8 @@ def overall(given: Inputs, recipe: Recipe, goals: Floats, share: Floats, weight:
             regions = given.regions(step)
     fill = recipe.fill_goals is not None
     counts = weight > 0
+    if not counts.any():  # a catalogue of colours only
+        return np.full(goals.shape[1], np.nan)
     with naming("mean", recipe.mean):
         return sdsn.overall(
             goals[counts], share, regions, fill, recipe.min_share, recipe.shrink, weight[counts],

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import json
 import re
+import string
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
@@ -81,7 +82,8 @@ def cells_of(data: bytes, mark: str) -> Sheets:
     """The sheets of a file: of a workbook by name, of a text one without a name."""
     if mark == "xlsx":
         book = openpyxl.load_workbook(io.BytesIO(data), data_only=True)
-        return {page.title: [list(row) for row in page.iter_rows(values_only=True)] for page in book.worksheets}
+        pages = book.worksheets
+        return {page.title: [list(row) for row in page.iter_rows(values_only=True)] for page in pages}
     if mark == "json":
         table = json.loads(data.decode("utf-8-sig"), parse_int=str, parse_float=str)
         return {"": [[head["name"] for head in table["headers"]], *table["rows"]]}
@@ -152,12 +154,10 @@ def who(cell: Any) -> frozenset[str]:
 
 
 def table(rows: Rows, needed: Sequence[str]) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Every row below the header, by head."""
+    """Every row but the header, by head: also the rows above it."""
     at = next((i for i, row in enumerate(rows[:DEPTH]) if set(needed) <= set(map(fold, row))), None)
-    if at is None:
-        return
-    heads = [text(cell) for cell in rows[at]]
-    for i, row in enumerate(rows[at + 1 :], at + 2):
+    heads = [text(cell) for cell in rows[at]] if at is not None else []
+    for i, row in enumerate(rows if heads else [], 1):
         if any(text(cell) for cell in row) and list(map(text, row)) != heads:
             yield i, {head: cell for head, cell in zip(heads, row, strict=False) if head}
 
@@ -193,7 +193,8 @@ def tidy(sheets: Sheets, decimal: str) -> Iterator[Said]:
     for rows in sheets.values():
         for i, row in table(rows, ["boekjaar"]):
             town = get(row, "niscode", "nis") or get(row, "bestuur", "naambestuur")
-            about = (year(get(row, "boekjaar")), field(get(row, "beleidsveld")), report(get(row, "typerapport")))
+            of = field(get(row, "beleidsveld")), report(get(row, "typerapport"))
+            about = (year(get(row, "boekjaar")), *of)
             for head in row:
                 if fold(head) in MEASURES:
                     measure = MEASURES[fold(head)]
@@ -206,21 +207,24 @@ def pivot(sheets: Sheets, decimal: str) -> Iterator[Said]:
              "typerapport": "report", "rapportjaar": "report_year"}  # fmt: skip
     for rows in sheets.values():
         block: dict[str, list[Any]] = {}
-        last = 0
-        for i, row in enumerate(rows[:DEPTH]):
-            name = known.get(fold(row[0])) if row else None
+        others: list[tuple[int, list[Any]]] = []
+        for i, row in enumerate(rows, 1):
+            name = known.get(fold(row[0])) if row and i <= DEPTH else None
             if name and name not in block and any(map(text, row[1:])):
-                block[name], last = list(row), i
+                block[name] = list(row)
+                others = [each for each in others if who(each[1][0])]
+            elif row:
+                others.append((i, row))
         for name, cells in block.items():
             cells += [None] * (max(map(len, rows)) - len(cells))
             for j in range(2, len(cells) if name != "account" else 0):
                 cells[j] = cells[j - 1] if text(cells[j]) == "" else cells[j]
-        for i, row in enumerate(rows[last + 1 :], last + 2):
+        for i, row in others:
             for j, cell in enumerate(row[1:] if "year" in block else [], 1):
                 head = {name: cells[j] for name, cells in block.items()}
                 measure = MEASURES.get(fold(head.get("measure")), "outlay_per_inhabitant")
                 about = (measure, year(head["year"]), field(head.get("field")), text(head.get("account")))
-                yield from said(i, row[0], about, number(cell, decimal))
+                yield from said(i, row[0], about, number(cell, decimal), string.ascii_uppercase[j])
 
 
 def actions(sheets: Sheets, decimal: str) -> Iterator[Said]:

@@ -112,7 +112,8 @@ how, problems, value = outcome(Path(sys.argv[1]))
 assert all(map(str, problems))
 # ru_maxrss starts at what the parent held; VmHWM does not.
 status = Path("/proc/self/status")
-peak = [line.split()[1] for line in status.read_text().splitlines() if "VmHWM" in line] if status.is_file() else []
+lines = status.read_text().splitlines() if status.is_file() else []
+peak = [line.split()[1] for line in lines if "VmHWM" in line]
 most = int(peak[0] if peak else resource.getrusage(resource.RUSAGE_SELF).ru_maxrss) // 1024
 print(how, ",".join(p.code for p in problems), value, most, sep="|")
 """

@@ -51,18 +51,24 @@ HITS = {
         "We integreren de SDG's in onze werking",
         "AGENDA 2030 ALS KADER VOOR HET MEERJARENPLAN",
         "Noord-Zuidambtenaar (0,5 VTE)",
+        "NZ-ambtenaar volgt bijscholing",
+        "Zelfscan SDG's laten uitvoeren door een extern bureau",
         "mondiaal beleid",
     ),
     "B": (
         "Verhogen van het budget voor internationale solidariteit",
         "0,7 % voor ontwikkelingssamenwerking",
         "Noodhulp na een aardbeving in het buitenland",
+        "Steunoproep na een cycloon of droogte elders",
+        "Krediet O.S. verhogen",
         "subsidiereglement ontwikkelingssamenwerking",
     ),
     "C": (
         "Stedenband met Dogbo (Benin)",
         "jumelage met een gemeente in Senegal",
         "Steun aan 4de-pijlerorganisaties",
+        "ondersteunen 4de pijlerorganisaties: boekhouding, zaal, vorming",
+        "Werkbezoek uit Morondava",
         "Diasporaverenigingen samenbrengen",
         "Project van inwoners in Burkina Faso",
     ),
@@ -71,11 +77,15 @@ HITS = {
         "koffie en thee van eerlijke handel",
         "Werkkledij zonder kinderarbeid",
         "Geschenken uit de wereldwinkel",
+        "Textiel voor de brandweer: keten navragen tot in het naaiatelier",
+        "FTG: trekker aanstellen",
     ),
     "E": (
         "lid blijven van Mayors for Peace",
         "Naar een ethische bank overstappen",
         "Klimaatsolidariteit met het Zuiden",
+        "Reserves van de stad uit fossiele brandstoffen halen",
+        "Vredeslessen in het vijfde leerjaar",
         "De motie over een kernwapenvrije gemeente herbevestigen",
     ),
     "F": (
@@ -84,18 +94,22 @@ HITS = {
         "Buddywerking voor anderstalige nieuwkomers",
         "Mensen zonder papieren begeleiden",
         "Begeleiding van (kandidaat-)vluchtelingen",
+        "Fedasilcentrum: opendeurdag",
     ),
     "G": (
         "11.11.11-actie",
         "Mondiale vorming op school",
         "Wereldfeest in het park",
         "Straatnamen dekoloniseren",
+        "Wereldlunch over honger en landbouw",
+        "De jeugd maakt kennis met het leven op andere continenten",
         "Scholenband met Guatemala",
     ),
     "H": (
         "Werking van de GROS",
         "Adviesraad internationale solidariteit",
         "derdewereldraad",
+        "Gros: ledenwerving",
         "Gemeentelijke raad voor ontwikkelingssamenwerking",
     ),
 }
@@ -155,6 +169,19 @@ Vierde pijler van het pensioen
 Het gros van de tickets
 Ros Beiaard
 OS-upgrade van alle laptops
+NZ-as en OW-as: busbanen
+SDG3 Ergonomisch meubilair
+Zelfscanbalie in de bibliotheek
+Loi Breyne-garantie bij verkoop van kavels
+Desinvesteren: verkoop van overtollige pastorieën
+Droogteplan: captatieverbod
+Rampenplan: oefening met de brandweer
+Korte keten: afhaalpunt voor hoeveproducten
+Leveranciersportaal en elektronische facturen
+Havanastraat: riolering
+Café Congo: vergunning terras
+Wereldkeuken in het dienstencentrum
+12-12-2026: opening cultuurcentrum
 Letter of intent (LOI) met de projectontwikkelaar
 Kolonie Merksplas: erfgoed
 Afrikaanse varkenspest
@@ -197,6 +224,11 @@ def test_a_false_friend_hides_only_itself(title):
         ("Werkingskosten", "Stedenband met Dogbo", "C"),
         ("Deelname aan de campagne", "Fair trade", "D"),
         ("Huur van woningen", "Opvang van vluchtelingen", "F"),
+        ("Onderhoud woningen Kapelstraat 14", "Opvang van vluchtelingen", "F"),
+        ("Reiskosten", "Maalbeek - zuid", "C"),
+        ("Kaderovereenkomst Xipe Totec", "Stedenband", "C"),
+        ("Label", "Handel zonder uitbuiting", "D"),
+        ("Videogesprekken", "Stedenband met Dogbo", "C"),
     ],
 )
 def test_a_general_title_takes_the_theme_of_its_plan(title, plan, theme):
@@ -219,6 +251,8 @@ def test_an_objective_says_less_than_a_plan_and_only_for_general_titles():
         ("Subsidies", "Vrije tijd, welzijn, jeugd en ontwikkelingssamenwerking"),
         ("Aanleg van een fietspad", "Mondiaal beleid"),
         ("Vernieuwen van het speelplein", "Ontwikkelingssamenwerking"),
+        ("Zuidwijk: feest in de buurt", "Ontwikkelingssamenwerking"),
+        ("SDG3 Meubilair", "SDG's in de dagelijkse werking"),
         ("Dierenasiel: overeenkomst", "Vluchtelingen en nieuwe Belgen"),
         ("Duurzaam aankoopbeleid: papier", "Fair trade en ethisch aankopen"),
         ("Subsidies", "Een warme, solidaire en wereldbewuste gemeente"),
@@ -410,12 +444,20 @@ def measure(rows: list[dict[str, str]]) -> tuple[float, float, float]:
     return len(right) / yes, len(right) / proposed, good / len(right)
 
 
-@pytest.mark.parametrize("name", ["acties_oefen.csv", "acties_toets.csv"])
-def test_labelled_actions_are_found(name, capsys):
-    """The first set was seen while the lexicon was written, the second was not."""
+# Every set here was seen by those who wrote the lexicon: they guard it, and say little about another plan.
+SEEN = {
+    "acties_oefen.csv": "seen from the start",
+    "acties_toets.csv": "blind for the first lexicon (recall 0.897, precision 0.957), seen for the second",
+    "acties_toets2.csv": "blind for the second lexicon (recall 0.913, precision 0.928), seen for the third",
+    "acties_eigen.csv": "titles of our own, written before each change; the last batch was only measured",
+}
+
+
+@pytest.mark.parametrize("name", SEEN)
+def test_actions_that_were_seen_are_still_found(name, capsys):
     recall, precision, theme = measure(labelled(name))
     with capsys.disabled():
-        print(f"\n{name}: recall {recall:.3f}, precision {precision:.3f}, theme {theme:.3f}")
+        print(f"\n{name}: recall {recall:.3f}, precision {precision:.3f}, theme {theme:.3f} ({SEEN[name]})")
     assert recall >= RECALL and precision >= PRECISION
 
 

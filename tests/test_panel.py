@@ -36,7 +36,8 @@ def ways_in(folder, table: pd.DataFrame) -> dict:
     return {
         "frame": table, "shuffled columns": table[["value", "year", "indicator", "municipality"]],
         "columns": table.to_dict("list"), "categories": categories, "arrow": OnlyArrow(table),
-        "arrow dictionaries": OnlyArrow(categories), "comma": folder / "a.csv", "semicolon": str(folder / "b.csv"),
+        "arrow dictionaries": OnlyArrow(categories),
+        "comma": folder / "a.csv", "semicolon": str(folder / "b.csv"),
         "parquet": folder / "a.parquet", "numbers as codes": table.astype({"municipality": int}),
         "years as text": table.astype({"year": str}), "values as text": table.astype({"value": object}),
     }  # fmt: skip
@@ -70,12 +71,12 @@ def test_a_slow_reader_and_small_blocks_give_the_same_cube(tmp_path, monkeypatch
 
 def test_years_go_up_whatever_their_order() -> None:
     cube = read(ROWS.iloc[::-1])
-    assert list(cube.years) == [2018, 2022]
-    assert cube.values[list(cube.indicators).index("a"), :, list(cube.municipalities).index("12025")].tolist() == [1.5, 4]
+    assert (list(cube.years), list(cube.indicators)) == ([2018, 2022], ["a", "b"])
+    assert cube.values[0, :, 0].tolist() == [1.5, 4]
 
 
 def test_a_block_with_labels_it_does_not_use(monkeypatch) -> None:
-    """A slice of categories keeps all of them: those without rows are not in the cube, until they have some."""
+    """A slice of categories keeps all of them; one without rows is no place in the cube."""
     monkeypatch.setattr(blocks, "ROWS", 2)
     table = ROWS.astype({"municipality": "category", "indicator": "category"})
     assert list(read(table.iloc[:2]).municipalities) == ["12025"]
@@ -94,14 +95,15 @@ def test_which_value_and_which_year() -> None:
 
 @given(st.data())
 def test_the_cube_holds_every_row(data) -> None:
-    cells = data.draw(st.sets(st.tuples(st.integers(0, 9), st.integers(0, 9), st.integers(2000, 2004)), min_size=1))
-    table = pd.DataFrame(data.draw(st.permutations(sorted(cells))), columns=["municipality", "indicator", "year"])
+    cell = st.tuples(st.integers(0, 9), st.integers(0, 9), st.integers(2000, 2004))
+    cells = sorted(data.draw(st.sets(cell, min_size=1)))
+    table = pd.DataFrame(data.draw(st.permutations(cells)), columns=["municipality", "indicator", "year"])
     table["value"] = np.arange(len(table), dtype=float)
     cube = read(table)
     assert np.count_nonzero(~np.isnan(cube.values)) == len(table)
+    sides = list(cube.indicators), list(cube.years), list(cube.municipalities)
     for m, i, y, v in table.itertuples(index=False):
-        at = [list(side).index(label) for side, label in zip((cube.indicators, cube.years, cube.municipalities), (i, y, m))]
-        assert cube.values[tuple(at)] == v
+        assert cube.values[sides[0].index(i), sides[1].index(y), sides[2].index(m)] == v
 
 
 # -- what is wrong ------------------------------------------------------------------------------------------
@@ -153,7 +155,8 @@ def test_what_is_wrong_is_named(source, code, column, row) -> None:
 
 
 def test_all_that_is_wrong_comes_at_once() -> None:
-    source = changed(value=["x", np.inf, 1, 2], municipality=[None, "A", "A", "B"], indicator=["a", "z", "a", "a"])
+    places, indicators = [None, "A", "A", "B"], ["a", "z", "a", "a"]
+    source = changed(value=["x", np.inf, 1, 2], municipality=places, indicator=indicators)
     assert set(problems(source, indicators=["a"])) == {
         "panel-blank", "panel-not-a-number", "panel-infinite", "panel-unknown",
     }  # fmt: skip
@@ -165,7 +168,7 @@ def test_text_in_a_file_is_named_by_its_row(tmp_path) -> None:
     found = problems(path)["panel-not-a-number"]
     assert (found.file, found.row, found.found) == ("cijfers.csv", 4, "1 200")
     path.write_text("municipality;indicator;year;value\nA;x;2020;1,5\nA;x;2021;1.200\n", "utf-8")
-    assert problems(path)["panel-not-a-number"].row == 3, "a point beside decimal commas can be a thousands mark"
+    assert problems(path)["panel-not-a-number"].row == 3, "beside decimal commas a point can mark thousands"
 
 
 @pytest.mark.parametrize("suffix", ["csv", "parquet"])

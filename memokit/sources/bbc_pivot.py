@@ -17,12 +17,13 @@ from memokit.sources import bbc
 from memokit.sources.checking import repair
 from memokit.sources.delivery import Parts
 from memokit.sources.incoming import Grid, Incoming, fold
-from memokit.sources.places import by_name, ours, settle, stand
-from memokit.sources.tabular import Table, columns, year_of
+from memokit.sources.places import by_name, namesakes, ours, settle, stand
+from memokit.sources.tabular import Table, columns, tell_above, year_of
 
 KIND = "bbc-pivot"
 HEADS = ("NIS-code", "Type rapport", "Rapportjaar", "Boekjaar", "BV_domein", "BV_subdomein", "Beleidsveld")
-_BLOCK = {fold(head): name for name, heads in bbc.NAMES.items() for head in heads}
+_FIGURES = ("outlay", "per_head")
+_BLOCK = {fold(head): name for name, heads in bbc.NAMES.items() if name not in _FIGURES for head in heads}
 _SAYS = {
     "year": "year", "policy_field": "field", "account": "account", "report": "report",
     "report_year": "report_year", "report_status": "status",
@@ -63,6 +64,7 @@ def read(incoming: Incoming, choose: Mapping[str, str]) -> Parts:
     heads, totals = _heads(grid, block, first)
     table = columns(grid, top, {"who": 0, **{str(i): i for i in heads}})
     parts.problems = table.problems
+    tell_above(table, _boards_above(grid, block, top), grid.texts()[top])
     bbc.leave_out_totals(table, "who")
     if totals:
         table.tell("total-columns", severity="note", choices=tuple(totals))
@@ -83,9 +85,19 @@ def read(incoming: Incoming, choose: Mapping[str, str]) -> Parts:
     return parts
 
 
+def _boards_above(grid: Grid, block: Mapping[str, int], top: int) -> list[list[str]]:
+    """Return the lines of the block that are about a municipality; for every other an empty line."""
+
+    def is_row(at: int, line: Sequence[str]) -> bool:
+        return bool(line and at not in block.values() and namesakes(bbc.split_board(line[0])[1]))
+
+    return [line if is_row(at, line) else [] for at, line in enumerate(grid.texts()[:top])]
+
+
 def _first_column(grid: Grid, block: Mapping[str, int]) -> int:
-    line = grid.texts()[block["year"]]
-    return next(i for i, cell in enumerate(line) if i and cell)
+    """Return the first column of figures: the first about which a row of the block says something."""
+    lines = [grid.texts()[at] for name, at in block.items() if name not in ("nis", "board")]
+    return min(i for line in lines for i, cell in enumerate(line) if i and cell)
 
 
 def _heads(grid: Grid, block: Mapping[str, int], first: int) -> tuple[dict[int, dict[str, Any]], list[str]]:

@@ -148,7 +148,7 @@ def _is_workbook(data: bytes) -> bool:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as parts:
             return "xl/workbook.xml" in parts.namelist()
-    except (zipfile.BadZipFile, OSError, ValueError):
+    except (zipfile.BadZipFile, NotImplementedError, OSError, ValueError):
         return True  # cut off on the way: `Book` says so
 
 

@@ -79,8 +79,9 @@ def _add_simple(grid: Grid, parts: Parts, choose: Mapping[str, str]) -> None:
 def _add_detail(grid: Grid, parts: Parts, file: str, choose: Mapping[str, str]) -> None:
     """Add up the inhabitants of every age, sex and nationality; a row without a number is refused."""
     table = load(grid, DETAIL, ("nis", "people"))
-    # Two files in one: adding them up would count everybody twice.
-    table.problems = [replace(p, severity="error") if p.code == "header-again" else p for p in table.problems]
+    # Two files in one would count everybody twice; a row above the header would be missing in a sum.
+    grave = ("header-again", "rows-above-header")
+    table.problems = [replace(p, severity="error") if p.code in grave else p for p in table.problems]
     towns = codes(table, "nis")
     people = table.floats(["people"], ",")["people"]
     empty = [(i, table.heads["people"]) for i in np.flatnonzero(np.isnan(people)).tolist()]

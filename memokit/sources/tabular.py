@@ -218,8 +218,7 @@ def tell_above(table: Table, lines: Sequence[Sequence[str]], heads: Sequence[str
     above = []
     for row, line in enumerate(lines, table.grid.first):
         under = [cell for cell, head in zip(line, heads, strict=False) if cell and head]
-        figures = [cell for cell in under if _is_figure(cell)]
-        if len(figures) > 1 and len(under) >= 0.5 * len([head for head in heads if head]):
+        if any(map(_is_figure, under)) and len(under) >= 0.5 * len([head for head in heads if head]):
             above.append(row)
     if above:
         table.tell_at("rows-above-header", above[0], "", severity="warning", detail={"n": len(above)})

@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 from memokit import steps
 from memokit.outlook import Codes
 from memokit.problems import MemokitError, Problem
-from memokit.recipe import Recipe
-from memokit.scorecard import Card, share_available
+from memokit.recipe import Recipe, refused, unknown_names
+from memokit.scorecard import Card
 from memokit.scoring import sdsn
 from memokit.scoring.normalise import METHODS
 from memokit.scoring.ranks import interval, rank, rank_change
@@ -36,6 +36,7 @@ Ints = NDArray[np.int64]
 VARY = ("weights", "normalise", "mean", "impute", "posts")
 WEIGHTS, NOISE = 100, 0.25  # sets of weights, in which each is moved by at most this share (as COINr)
 POSTS, SHIFT = 25, 0.1  # sets of posts, in which each is moved by at most this share of their distance
+CELLS = 10_000_000  # goal scores held at once, over all runs
 LOWEST, HIGHEST = 1.0, 100.0  # a geometric mean knows no zero
 
 
@@ -123,9 +124,12 @@ def robustness(
     points = replications // (d + 2)
     if replications < 1 or (sensitivity and points < 2):
         least = 2 * (d + 2) if sensitivity else 1
-        raise MemokitError(Problem("robustness-too-few", found=str(replications), expected=str(least)))
+        raise refused("robustness-too-few", "replications", replications, str(least))
     choices = study.choices(rng.random((replications, d)))
-    low, median, high = interval(study.ranks(choices))
+    there = np.isfinite(card.ranks)
+    places = np.full((3, len(there)), np.nan)
+    places[:, there] = interval(study.ranks(choices)[:, there])
+    low, median, high = places
     ranks = pd.DataFrame({
         "municipality": card.given.municipalities, "nominal": card.overall["rank"], "median": median,
         "low": low, "high": high, "colour_changes": study.colour_changes(choices),
@@ -168,7 +172,7 @@ class _Study:
         self.shift = rng.uniform(-SHIFT, SHIFT, (POSTS + 1, 2, len(self.frame.goal)))
         self.shift[0] = 0
         self.value = steps.treated(self.given, self.recipe)
-        self.share = share_available(self.given, card.scores)
+        self.share = steps.share_available(self.given, card.scores)
         self.order = np.flatnonzero(self.rows)[np.argsort(self.frame.goal[self.rows], kind="stable")]
         self.alternatives = {
             "weights": list(range(WEIGHTS + 1)), "normalise": self._normalise(), "mean": self._means(),
@@ -180,12 +184,10 @@ class _Study:
         if not vary:
             raise MemokitError(Problem("robustness-nothing", choices=VARY))
         if wrong := [name for name in vary if name not in VARY]:
-            raise MemokitError(
-                Problem("recipe-unknown-name", column="vary", found=str(name), choices=VARY) for name in wrong
-            )
+            raise unknown_names("vary", wrong, VARY)
         usable = self.posts and (self.recipe.normalise == "posts" or "normalise" in vary)
         if "posts" in vary and not usable and vary != VARY:
-            raise MemokitError(Problem("robustness-no-posts"))
+            raise refused("robustness-no-posts", "vary", "posts")
         return tuple(name for name in vary if name != "posts" or usable)
 
     def _normalise(self) -> list[Any]:
@@ -229,7 +231,9 @@ class _Study:
         keys, group = np.unique(np.stack([n, fill, posts, mean]), axis=1, return_inverse=True)
         for place, (a, b, c, d) in enumerate(keys.T.tolist()):
             runs = np.flatnonzero(group.ravel() == place)
-            total[runs] = self._totals(self._table(a, b, c), self.weights[w[runs]], d)
+            for some in np.array_split(runs, ceil(len(runs) * self.card.goal_scores.size / CELLS)):
+                total[some] = self._totals(self._table(a, b, c), self.weights[w[some]], d)
+        total[:, np.isnan(self.card.total)] = np.nan  # imputed or not: who has no score has no place
         return rank(total, axis=1)
 
     def _table(self, n: int, fill: int, posts: int) -> Floats:
@@ -243,7 +247,7 @@ class _Study:
 
     def _scores(self, n: int, posts: int) -> Floats:
         how = self.alternatives["normalise"][n]
-        if n == 0 and posts == 0:
+        if how not in ("posts", "minmax", "prank"):  # the card's own: no other is among the alternatives
             return self.card.scores
         low, high = self.recipe.range if self.recipe.range[0] > 0 else (LOWEST, HIGHEST)
         if how == "posts":
