@@ -31,9 +31,9 @@ PARTS = ("entries", "above", "below")
 GAP, GAP_MARK = 3, ".."
 FIRM, STRONG = 0.7, 0.8
 # What is left of a certainty in a description, and below a plan: there with how general a title must be.
-FROM_TEXT, BELOW = 0.7, {"action_plan": (0.8, 0.0), "objective": (0.6, 1.0)}
+FROM_TEXT, BELOW = 0.7, {"action_plan": (0.8, 0.33), "objective": (0.6, 1.0)}
 LEVELS = ("action", *BELOW)
-LETTERS_PER_ERROR = 8
+LETTERS_PER_ERROR, SHORT = 8, 2
 RECEPTION = "F"
 GENERAL = frozenset({"@filler", "@generic"})
 NOTHING: frozenset[str] = frozenset()
@@ -293,16 +293,16 @@ class Lexicon:
     def open_to(self, text: str, share: float, theme: str = "") -> bool:
         """Tell whether a title leaves its subject to the plan above: general words, no subject of its own.
 
-        A title below a plan may be about anything that is not known to be local, of one below an objective
-        every word must be general. What belongs to a house, and a street, is no other subject below a plan
-        about reception.
+        Of a title below a plan a third must be general, of one below an objective all. In two words there is
+        no room for another subject, unless the lexicon knows it. What belongs to a house, and a street, is no
+        other subject below a plan about reception.
         """
         title, said = self.title(text), _words(self.hits(text, "below"))
         keys, other = title.keys, {"@local"} if theme == RECEPTION else {"@local", "@home"}
         telling = [at for at, of in enumerate(keys) if "@filler" not in of or "@domain" in of]
         general = [at for at in telling if at in said or not keys[at].isdisjoint({"@generic", "@home"})]
         general = [at for at in general if share < 1 or "@domain" not in keys[at]]
-        enough = len(general) >= share * len(telling)
+        enough = len(general) >= share * len(telling) or (share < 1 and len(telling) <= SHORT)
         known = theme == RECEPTION or all(of or not keys[at] for at, of in enumerate(title.counting))
         return bool(keys) and enough and known and all(map(other.isdisjoint, keys))
 

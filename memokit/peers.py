@@ -17,6 +17,7 @@ import numpy as np
 from memokit import facts, territory
 from memokit.problems import MemokitError, Problem, refuse_errors
 from memokit.scoring import context
+from memokit.scoring.arrays import Array
 from memokit.scoring.ranks import significant
 from memokit.terms import Term
 from memokit.territory import Municipality, Place
@@ -96,7 +97,7 @@ class Comparison:
     now, change
         Lower quartile, median and upper quartile (linear, type 7) of the peers, without the municipality.
     difference
-        Its change minus the median change of the peers, rounded as printed.
+        Its change minus the median change of the peers, of the numbers as they are printed.
     inside
         Whether that lies within the margin of a survey: two values on both sides, so twice the margin of one.
     places
@@ -163,12 +164,21 @@ def figures(table: str, place: Place, target: float | None = None, lower: bool =
         raise MemokitError(Problem("peers-unknown-figure", found=table, choices=known))
     record, rate = facts.record(table), table not in COUNTS
     read, found = facts.per_inhabitant if rate else facts.series, {}
-    for town in territory.municipalities(place.borders):
-        years = read(table, replace(place, code=town.code, name=town.name, members=(town,), matched=town))
-        found[town.code] = {o.year: o.value for o in years if o.value is not None}
+    for code, town in _all(place).items():
+        found[code] = {o.year: o.value for o in read(table, town) if o.value is not None}
     name, unit = (record["rate_title"], record["per"]["unit"]) if rate else (record["title"], record["unit"])
     decimals, notes = int(rate and table != "income"), tuple(record.get("printed", ()))
     return Figures(table, name, unit, place.borders, found, decimals, not rate, 0.0, target, lower, notes)
+
+
+def _all(place: Place) -> dict[str, Place]:
+    """Every municipality on the borders of the place, in the order of codes."""
+    towns = sorted(territory.municipalities(place.borders), key=lambda town: town.code)
+    return {t.code: replace(place, code=t.code, name=t.name, members=(t,), matched=t) for t in towns}
+
+
+def _towns(codes: Iterable[str]) -> tuple[Municipality, ...]:
+    return tuple(map(territory.municipality, codes))
 
 
 def _found(names: Iterable[str], borders: int) -> dict[str, Municipality]:
@@ -198,7 +208,7 @@ def own(place: Place, names: Iterable[str]) -> Group:
     ['Lier']
     """
     codes = {town.code for town in _found(names, place.borders).values()} - {place.code}
-    return _group(place, "own", sorted(codes), {}, {})
+    return Group(place, "own", _towns(sorted(codes)), {}, {})
 
 
 def given(place: Place, groups: Mapping[str, str]) -> Group:
@@ -219,7 +229,7 @@ def given(place: Place, groups: Mapping[str, str]) -> Group:
     if not of.get(place.code):
         raise MemokitError(Problem("peers-no-group", found=place.name))
     label = of.pop(place.code)
-    return _group(place, "group", sorted(code for code in of if of[code] == label), {label: 1.0}, {})
+    return Group(place, "group", _towns(sorted(c for c in of if of[c] == label)), {label: 1.0}, {})
 
 
 def in_size(place: Place, term: Term, count: int = 10) -> Group:
@@ -228,11 +238,11 @@ def in_size(place: Place, term: Term, count: int = 10) -> Group:
     Examples
     --------
     >>> [town.name for town in in_size(territory.place("Mechelen", Term(2024)), Term(2024), 2).towns]
-    ['Aalst', 'Leuven']
+    ['Sint-Niklaas', 'Aalst']
     """
     codes, x, left_out = _context(place, term, ["population"], {})
     rows = context.around(x[:, 0], codes.index(place.code), count)
-    return _group(place, "size", [codes[row] for row in rows], {}, left_out)
+    return Group(place, "size", _towns(codes[row] for row in rows), {}, left_out)
 
 
 def in_context(
@@ -261,38 +271,41 @@ def in_context(
     --------
     >>> found = in_context(territory.place("Mechelen", Term(2024)), Term(2024), 3)
     >>> [town.name for town in found.towns]
-    []
+    ['Kortrijk', 'Aalst', 'Sint-Niklaas']
     """
     basis = {name: weight for name, weight in weights.items() if weight != 0}
     if not basis or not all(0 < weight < math.inf for weight in basis.values()):
         raise MemokitError(Problem("peers-weights", found=", ".join(map(str, weights.values()))))
     codes, x, left_out = _context(place, term, basis, extra)
     rows = context.nearest(x, codes.index(place.code), count, list(basis.values()))
-    return _group(place, "context", [codes[row] for row in rows], basis, left_out)
-
-
-def _group(
-    place: Place, how: str, codes: Iterable[str], basis: Mapping[str, float], left_out: LeftOut
-) -> Group:
-    return Group(place, how, tuple(map(territory.municipality, codes)), basis, left_out)
+    return Group(place, "context", _towns(codes[row] for row in rows), basis, left_out)
 
 
 def _dimension(name: str, place: Place, term: Term, extra: Extra) -> Mapping[str, float]:
-    """One dimension of context: the latest year of the term for the place, the same year for all."""
+    """One dimension of context, of the same year for all: the latest of the term that most of them have."""
     if name in extra:
         found = extra[name]
     elif name in WEIGHTS:
-        table = figures(name, place).values
-        year = _latest(table[place.code], term)
-        found = {code: years[year] for code, years in table.items() if year in years}
-        if name == "households":  # as their size: their number says the same as the number of inhabitants
-            people = figures("population", place).values
-            found = {code: people[code][year] / n for code, n in found.items() if n and year in people[code]}
+        of = {year: _values(name, place, year) for year in range(term.start, term.end + 1)}
+        found = of[max(of, key=lambda year: (len(of[year]), year))]
     else:
         raise MemokitError(Problem("peers-unknown-dimension", found=name, choices=(*WEIGHTS, *extra)))
     if name in SIZES:
         return {code: math.log2(value) for code, value in found.items() if 0 < value < math.inf}
     return {code: value for code, value in found.items() if math.isfinite(value)}
+
+
+def _values(name: str, place: Place, year: int) -> dict[str, float]:
+    """One year of a dimension; inhabitants also where they were worked back, for they only choose or divide."""
+    people = {code: facts.population(town, year) for code, town in _all(place).items()}
+    found = {code: one.value for code, one in people.items() if one and one.value}
+    if name == "population":
+        return found
+    table = figures(name, place).values
+    if name == "income":
+        return {code: years[year] for code, years in table.items() if year in years}
+    # Households as their size: their number says the same as the number of inhabitants.
+    return {code: n / table[code][year] for code, n in found.items() if table[code].get(year)}
 
 
 def _latest(years: Iterable[int], term: Term) -> int:
@@ -301,16 +314,18 @@ def _latest(years: Iterable[int], term: Term) -> int:
 
 def _context(
     place: Place, term: Term, names: Iterable[str], extra: Extra
-) -> tuple[list[str], context.Array, LeftOut]:
+) -> tuple[list[str], Array, LeftOut]:
     """Return the codes with every dimension, in the order of codes; their context; and who lacks what."""
     columns = {name: _dimension(name, place, term, extra) for name in names}
-    towns = sorted(territory.municipalities(place.borders), key=lambda town: town.code)
-    lack = {name: tuple(t for t in towns if t.code not in known) for name, known in columns.items()}
+    towns = _all(place)
     if lacking := tuple(name for name, known in columns.items() if place.code not in known):
         raise MemokitError(Problem("peers-no-context", found=place.name, choices=lacking))
-    codes = [town.code for town in towns if all(town.code in known for known in columns.values())]
-    x = np.array([[known[code] for known in columns.values()] for code in codes])
-    return codes, x, {name: without for name, without in lack.items() if without}
+    codes, lack = list(towns), {}
+    for name, known in columns.items():  # each under the first dimension that it lacks
+        if without := [code for code in codes if code not in known]:
+            lack[name] = _towns(without)
+        codes = [code for code in codes if code in known]
+    return codes, np.array([[known[code] for known in columns.values()] for code in codes]), lack
 
 
 def _course(town: Municipality, shown: Figures, years: tuple[int, int]) -> Course | None:
@@ -354,10 +369,11 @@ def compare(group: Group, shown: Figures, term: Term) -> Comparison:
     now, change = (_quartiles([getattr(peer, part) for peer in peers]) for part in ("now", "change"))
     apart = significant([peer.change - mine.change for peer in peers])
     above, near = (apart > 2 * shown.margin).sum(), (np.abs(apart) <= 2 * shown.margin).sum()
-    ahead = mine.change - change[1]
+    ahead, digits = mine.change - change[1], 1 if shown.relative else shown.decimals
+    printed = round(round(mine.change, digits) - round(change[1], digits), digits)
     return Comparison(
-        group, shown, years, mine, peers, left_out, now, change, round(ahead, max(shown.decimals, 1)),
-        0 < shown.margin and abs(ahead) <= 2 * shown.margin, (int(above) + 1, int(above + near) + 1),
+        group, shown, years, mine, peers, left_out, now, change, printed,
+        shown.margin > 0 and abs(ahead) <= 2 * shown.margin, (int(above) + 1, int(above + near) + 1),
         _distance(shown, mine.now),
     )  # fmt: skip
 
@@ -407,8 +423,7 @@ def expected(
     except ValueError:
         raise MemokitError(refused) from None
     if not known.all():
-        without = np.flatnonzero(~known)
-        left_out = {**left_out, "figure": tuple(territory.municipality(codes[row]) for row in without)}
+        left_out = {**left_out, "figure": _towns(codes[row] for row in np.flatnonzero(~known))}
     value = float(y[unit])
     return Expected(place, shown, year, value, names, fit, left_out, _distance(shown, value))
 
