@@ -68,14 +68,13 @@ def make(folder: Path, m: int, forms: list[str]) -> int:
         year = pa.array(YEARS[0] + keep % len(YEARS), pa.int32())
         table = pa.table(dict(zip(names, (*keys, year, rng.normal(50, 20, len(keep))), strict=True)))
         rows += len(keep)
+        # Text, as most programs write it: no hint to a reader that a column is a category.
+        text = [(n, pa.string()) if n in names[:2] else table.schema.field(n) for n in names]
         for form in forms:
-            plain = table if form == "parquet" else table.cast(pa.schema(
-                [(n, pa.string()) if n in names[:2] else table.schema.field(n) for n in names]
-            ))  # fmt: skip
             if form not in writers:
                 kind = parquet.ParquetWriter if form == "parquet" else csv.CSVWriter
-                writers[form] = kind(folder / f"{m}.{form}", plain.schema)
-            writers[form].write_table(plain)
+                writers[form] = kind(folder / f"{m}.{form}", pa.schema(text))
+            writers[form].write_table(table.cast(pa.schema(text)))
     for writer in writers.values():
         writer.close()
     return rows

@@ -71,10 +71,10 @@ class Panel:
         for place in range(len(self.years)) if first else reversed(range(len(self.years))):
             now, there = int(self.years[place]), self.values[:, place]
             rows = np.isnan(asked) | ((asked <= now) if since else (asked == now))
-            new = np.isnan(value) & rows[:, None]
-            if new.any():
+            if rows.any():
+                new = np.isnan(value) & ~np.isnan(there) & rows[:, None]
                 np.copyto(value, there, where=new)
-                np.copyto(found, float(now), where=new & ~np.isnan(there))
+                np.copyto(found, float(now), where=new)
         return value, found
 
 

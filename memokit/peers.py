@@ -271,7 +271,7 @@ def in_context(
     --------
     >>> found = in_context(territory.place("Mechelen", Term(2024)), Term(2024), 3)
     >>> [town.name for town in found.towns]
-    ['Kortrijk', 'Aalst', 'Sint-Niklaas']
+    ['Sint-Niklaas', 'Kortrijk', 'Aalst']
     """
     basis = {name: weight for name, weight in weights.items() if weight != 0}
     if not basis or not all(0 < weight < math.inf for weight in basis.values()):
@@ -282,12 +282,14 @@ def in_context(
 
 
 def _dimension(name: str, place: Place, term: Term, extra: Extra) -> Mapping[str, float]:
-    """One dimension of context, of the same year for all: the latest of the term that most of them have."""
+    """One dimension, of one year for all: the latest, in this term or the one before, that most have."""
     if name in extra:
         found = extra[name]
     elif name in WEIGHTS:
-        of = {year: _values(name, place, year) for year in range(term.start, term.end + 1)}
-        found = of[max(of, key=lambda year: (len(of[year]), year))]
+        years = range(term.start - 6, term.end + 1)
+        table = _yearly(name, place, years)
+        year = max(years, key=lambda year: (sum(year in own for own in table.values()), year))
+        found = {code: own[year] for code, own in table.items() if year in own}
     else:
         raise MemokitError(Problem("peers-unknown-dimension", found=name, choices=(*WEIGHTS, *extra)))
     if name in SIZES:
@@ -295,17 +297,17 @@ def _dimension(name: str, place: Place, term: Term, extra: Extra) -> Mapping[str
     return {code: value for code, value in found.items() if math.isfinite(value)}
 
 
-def _values(name: str, place: Place, year: int) -> dict[str, float]:
-    """One year of a dimension; inhabitants also where they were worked back, for they only choose or divide."""
-    people = {code: facts.population(town, year) for code, town in _all(place).items()}
-    found = {code: one.value for code, one in people.items() if one and one.value}
-    if name == "population":
-        return found
-    table = figures(name, place).values
+def _yearly(name: str, place: Place, years: Iterable[int]) -> Mapping[str, Mapping[int, float]]:
+    """A dimension by code and year; inhabitants also where worked back: they only choose or divide."""
     if name == "income":
-        return {code: years[year] for code, years in table.items() if year in years}
+        return figures(name, place).values
+    towns, homes = _all(place), figures("households", place).values
+    known = {code: {y: facts.population(town, y) for y in years} for code, town in towns.items()}
+    people = {c: {y: o.value for y, o in of.items() if o and o.value} for c, of in known.items()}
+    if name == "population":
+        return people
     # Households as their size: their number says the same as the number of inhabitants.
-    return {code: n / table[code][year] for code, n in found.items() if table[code].get(year)}
+    return {c: {y: n / homes[c][y] for y, n in of.items() if homes[c].get(y)} for c, of in people.items()}
 
 
 def _latest(years: Iterable[int], term: Term) -> int:

@@ -108,9 +108,10 @@ def inputs(frame: Framework, panel: Panel, units: pd.DataFrame | None, recipe: R
     made = Inputs(frame, panel, units, place, panel.listed[:, place], *[np.empty((0, 0))] * 4)
     value, year = panel.find(year=frame["year1"])
     base, base_year = panel.find(True, frame["year0"], recipe.baseline == "first_later")
-    later = base_year < year
-    base, base_year = np.where(later, base, np.nan), np.where(later, base_year, np.nan)
-    parts = [part[:, place] for part in (value, year, base, base_year)]
+    base[~(base_year < year)] = base_year[~(base_year < year)] = np.nan
+    parts = [value, year, base, base_year]
+    if len(place) < value.shape[1]:
+        parts = [part[:, place] for part in parts]
     for indicator, column in recipe.denominate.items():
         row = place_of(frame.indicators, indicator, "indicator")
         size = made.column(column, "denominate").to_numpy(float)

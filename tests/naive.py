@@ -29,13 +29,14 @@ LABELS = "Code|Korte omschrijving|Lange omschrijving|Commentaar|Evaluatie"
 
 
 class Said(NamedTuple):
-    """One figure that a file says: in which row, of whom, about what, under which head."""
+    """One figure that a file says: in which row, of whom, about what, under which head, written how."""
 
     row: int
     who: frozenset[str]
     about: tuple[Any, ...]
     value: float
     head: str = ""
+    cell: Any = None
 
 
 # -- from bytes to cells ------------------------------------------------------------------------------------
@@ -111,7 +112,7 @@ def number(cell: Any, decimal: str) -> float | None:
     """A number in the way of writing of its layout, or in the other way when it can only be that."""
     if isinstance(cell, (int, float)):
         return None if isinstance(cell, bool) else float(cell)
-    bare = re.sub(r"\s|€|EUR|%", "", text(cell).replace("−", "-"), flags=re.I)
+    bare = re.sub("[ \t\u00a0\u2009\u202f]|€|EUR|%", "", text(cell).replace("−", "-"), flags=re.I)
     for mark, other in ((decimal, ",."[decimal == ","]), (",."[decimal == ","], decimal)):
         if re.fullmatch(rf"[+-]?(\d+|[1-9]\d{{0,2}}(\{other}\d{{3}})+)(\{mark}\d+)?([eE][+-]?\d+)?", bare):
             return float(bare.replace(other, "").replace(mark, "."))
@@ -143,7 +144,7 @@ def plain(name: str) -> str:
 def who(cell: Any) -> frozenset[str]:
     """The municipalities that a cell can mean; none for a total, Brussels or nonsense."""
     said = text(cell)
-    code = re.fullmatch(r"(?:.*\()?(\d{4,5})(?:\)|\D.*)?", said, re.S)
+    code = re.fullmatch(r"(?:.*\()?(\d{4,5})(?:\)| .*)?", said, re.S)
     if code:
         return frozenset({code[1].zfill(5)} & towns().keys())
     board = re.sub(r"^(Gemeente en OCMW|Gemeente|Stad|OCMW|AGB|Plaats)\b[ -]*", "", said, flags=re.I)
@@ -167,10 +168,12 @@ def get(row: dict[str, Any], *names: str) -> Any:
     return next((cell for head, cell in row.items() if fold(head) in names), None)
 
 
-def said(row: int, cell: Any, about: tuple[Any, ...], value: float | None, head: str = "") -> Iterator[Said]:
+def said(
+    row: int, town: Any, about: tuple[Any, ...], value: float | None, head: str = "", cell: Any = None
+) -> Iterator[Said]:
     """One figure, if there is one."""
     if value is not None:
-        yield Said(row, who(cell), about, value, head)
+        yield Said(row, who(town), about, value, head, cell)
 
 
 MEASURES = {"uitgave": "outlay", "uitgaven": "outlay", "uitgaveperinwoner": "outlay_per_inhabitant",
@@ -213,7 +216,7 @@ def pivot(sheets: Sheets, decimal: str) -> Iterator[Said]:
             if name and name not in block and any(map(text, row[1:])):
                 block[name] = list(row)
                 others = [each for each in others if who(each[1][0])]
-            elif row:
+            elif row and not (name and list(map(text, row)) == list(map(text, block[name]))):
                 others.append((i, row))
         for name, cells in block.items():
             cells += [None] * (max(map(len, rows)) - len(cells))
@@ -232,13 +235,16 @@ def actions(sheets: Sheets, decimal: str) -> Iterator[Said]:
     for rows in sheets.values():
         for i, row in table(rows, ["actietotaaloverzicht"]):
             block = re.sub("\r\n?", "\n", text(get(row, "actietotaaloverzicht")))
-            parts = dict.fromkeys(LABELS.split("|"), "")
-            last = -1
-            for match in re.finditer(rf"^({LABELS}):[ \t]?((?:(?!^(?:{LABELS}):).*\n?)*)", block, re.M):
-                place = LABELS.split("|").index(match[1])
-                if place > last:
-                    parts[match[1]], last = match[2].strip(), place
-            town, code = get(row, "bestuur"), parts["Code"]
+            labels, place = LABELS.split("|"), -1
+            parts = dict.fromkeys(labels, "")
+            for line in block.split("\n"):
+                match = re.match(rf"({LABELS}):[ \t]?", line)
+                if match and labels.index(match[1]) > place:
+                    place = labels.index(match[1])
+                    parts[labels[place]] = line[match.end() :]
+                elif place >= 0:
+                    parts[labels[place]] += f"\n{line}"
+            town, code = get(row, "bestuur"), parts["Code"].strip()
             if code:
                 yield from said(i, town, ("action", code), 1.0)
             for head, cell in row.items():
@@ -261,7 +267,7 @@ def flat(sheets: Sheets, decimal: str, *, needed: Sequence[str] = ("period", "ge
             for head, cell in row.items():
                 if fold(head) not in needed and level in ("gemeente", "gemeente2024", "gemeente2018"):
                     about = (head, year(get(row, when)))
-                    yield from said(i, get(row, town), about, _figure(cell, decimal), head)
+                    yield from said(i, get(row, town), about, _figure(cell, decimal), head, cell)
 
 
 def long(sheets: Sheets, decimal: str) -> Iterator[Said]:
@@ -287,7 +293,7 @@ def stadsmonitor(sheets: Sheets, decimal: str) -> Iterator[Said]:
             for head, cell in row.items():
                 if fold(head) not in ("gemeente", "niscode", "indicator", "jaar"):
                     about = (sheet, year(get(row, "jaar")))
-                    yield from said(i, get(row, "niscode"), about, _figure(cell, decimal), head)
+                    yield from said(i, get(row, "niscode"), about, _figure(cell, decimal), head, cell)
 
 
 def population(sheets: Sheets, decimal: str) -> Iterator[Said]:
@@ -336,6 +342,8 @@ def own(sheets: Sheets, decimal: str) -> Iterator[Said]:
         at = [i for i, row in enumerate(rows[:DEPTH]) if {"indicator"} <= set(map(fold, row))]
         heads = set(map(fold, rows[at[0]])) if at else set()
         names = ("municipality", "year", "value") if "value" in heads else ("nis", "jaar", "waarde")
+        if "niscode" in heads:
+            names = ("niscode", *names[1:])
         for i, row in table(rows, ["indicator", *names]):
             about = (text(get(row, "indicator")), year(get(row, names[1])))
             yield from said(i, get(row, names[0]), about, _figure(get(row, names[2]), decimal), names[2])

@@ -305,21 +305,29 @@ def figures(got: Delivery, reading: str) -> list[Got]:
     return found
 
 
-def fits(said: Said, got: Got, repairs: dict[tuple[int, float], float]) -> bool:
+def fits(said: Said, got: Got, repairs: dict[tuple[int, float], float], points: set[str]) -> bool:
     """Whether a figure that was read is one that the file says, or one that was repaired and listed."""
     if said.about != got.about or got.town not in said.who:
         return False
     listed = repairs.get((said.row, said.value), said.value)
+    if said.head in points:  # "1,234" beside "12.5": the column decides
+        listed = naive.number(said.cell, ".") or listed
     return abs(got.value - said.value) <= 1e-9 * abs(said.value) or got.value == listed
+
+
+def only_point(cell: Any) -> bool:
+    """Whether a text can only have a point for its decimals."""
+    return isinstance(cell, str) and bool(re.fullmatch(r"[+-]?(\d+|\d{1,3}(,\d{3})+)\.(\d{1,2}|\d{4,})", cell))
 
 
 def compare(got: Delivery, says: list[Said], reading: str) -> list[str]:
     """Return every figure that came out of nowhere, and every one that is gone and was not told."""
     repairs = {(repair.row, repair.found): repair.amount for repair in got.repairs}
+    points = {said.head for said in says if only_point(said.cell)}
     wrong = []
     left = list(says)
     for each in figures(got, reading):
-        match = next((i for i, said in enumerate(left) if fits(said, each, repairs)), None)
+        match = next((i for i, said in enumerate(left) if fits(said, each, repairs, points)), None)
         if match is None:
             wrong.append(f"read, but not in the file: {each}")
         else:
