@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from memokit import app as app
     from memokit import territory as territory
+    from memokit.certainty import robustness as robustness
     from memokit.dossier import check as check
     from memokit.dossier import new as new
     from memokit.dossier import open_dossier as open
@@ -18,16 +19,20 @@ if TYPE_CHECKING:
     from memokit.evaluation import export as export
     from memokit.finder import suggest as suggest
     from memokit.problems import MemokitError as MemokitError
+    from memokit.recipe import Recipe as Recipe
+    from memokit.scorecard import score as score
     from memokit.sources import read as read
     from memokit.terms import Term as Term
 
 __version__ = "0.1.0"
 __all__ = [
-    "MemokitError", "Term", "app", "check", "evaluate", "export", "new", "open", "read", "suggest", "territory",
+    "MemokitError", "Recipe", "Term", "app", "check", "evaluate", "export", "new", "open", "read",
+    "robustness", "score", "suggest", "territory",
 ]  # fmt: skip
 
 _DOORS = {
     "MemokitError": ("memokit.problems", "MemokitError"),
+    "Recipe": ("memokit.recipe", "Recipe"),
     "Term": ("memokit.terms", "Term"),
     "app": ("memokit.app", None),
     "check": ("memokit.dossier", "check"),
@@ -36,6 +41,8 @@ _DOORS = {
     "new": ("memokit.dossier", "new"),
     "open": ("memokit.dossier", "open_dossier"),
     "read": ("memokit.sources", "read"),
+    "robustness": ("memokit.certainty", "robustness"),
+    "score": ("memokit.scorecard", "score"),
     "suggest": ("memokit.finder", "suggest"),
     "territory": ("memokit.territory", None),
 }

@@ -107,7 +107,7 @@ def _table_blocks(source: Any) -> Iterator[Block]:
 def arrow_table(source: Any) -> Any:
     """Return anything with the Arrow stream interface as a pyarrow Table; say it when pyarrow is absent."""
     try:
-        import pyarrow as pa  # type: ignore[import-untyped]
+        import pyarrow as pa
     except ImportError:
         raise MemokitError(Problem("panel-no-pyarrow", file=OBSERVATIONS)) from None
     return source if isinstance(source, pa.Table) else pa.RecordBatchReader.from_stream(source).read_all()

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 import memokit
-from memokit import cli_batch, cli_peers
+from memokit import cli_batch, cli_peers, cli_score
 from memokit.texts import lookup, say
 
 if TYPE_CHECKING:
@@ -249,6 +249,7 @@ def app(dossier: Path | None, port: int, token: str, no_browser: bool) -> None:
 
 main.add_command(cli_batch.command(_telling, _print_problems, _term))
 main.add_command(cli_peers.command(_telling, _term))
+main.add_command(cli_score.command(_telling, _print_problems))
 
 if __name__ == "__main__":
     main()

@@ -13,7 +13,6 @@ from memokit.records import Figure, OwnIndicator, Target
 from memokit.scoring.posts import position
 from memokit.scoring.progress import Progress, linear
 
-
 NEAR = 2  # years that a survey's "then" can lie from the baseline year
 
 
