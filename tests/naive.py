@@ -216,7 +216,7 @@ def pivot(sheets: Sheets, decimal: str) -> Iterator[Said]:
             if name and name not in block and any(map(text, row[1:])):
                 block[name] = list(row)
                 others = [each for each in others if who(each[1][0])]
-            elif row and not (name and list(map(text, row)) == list(map(text, block[name]))):
+            elif row and not (name and list(map(text, row)) == list(map(text, block.get(name, [])))):
                 others.append((i, row))
         for name, cells in block.items():
             cells += [None] * (max(map(len, rows)) - len(cells))

@@ -317,7 +317,8 @@ def fits(said: Said, got: Got, repairs: dict[tuple[int, float], float], points: 
 
 def only_point(cell: Any) -> bool:
     """Whether a text can only have a point for its decimals."""
-    return isinstance(cell, str) and bool(re.fullmatch(r"[+-]?(\d+|\d{1,3}(,\d{3})+)\.(\d{1,2}|\d{4,})", cell))
+    form = r"[+-]?(\d+|\d{1,3}(,\d{3})+)\.(\d{1,2}|\d{4,})"
+    return isinstance(cell, str) and bool(re.fullmatch(form, cell))
 
 
 def compare(got: Delivery, says: list[Said], reading: str) -> list[str]:
