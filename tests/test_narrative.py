@@ -346,3 +346,12 @@ def test_two_actions_with_one_title_keep_their_own_amounts() -> None:
     document = evaluate(dossier(*twins, spent("A", 2021, 10, 20), spent("B", 2021, 30, 40))).document
     table = next(block for block in document.blocks if block.id == "annex-money" and block.kind == "table")
     assert [plain(row[3]) for row in table.rows] == ["10", "30"]
+
+
+def test_wishes_that_do_not_fit_are_counted_and_never_sent_to_an_annex_that_is_not_there() -> None:
+    wishes = [Point(kind="wish", title=f"Vraag {n}", promise_from="none") for n in range(5)]
+    text = text_of(section(dossier(*wishes), "full"))
+    assert "Twee andere vragen noemen we hier niet apart." in text and "None" not in text
+    asked = text_of(section(dossier(*wishes, Answer(criterion="IS01", now="yes", sources_now=("R",))), "full"))
+    annex = re.search(r"Twee andere vragen staan in bijlage (\d)\.", asked)
+    assert annex and all(f"Vraag {n}." in asked for n in (3, 4))

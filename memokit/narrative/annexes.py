@@ -127,10 +127,7 @@ def _target_cells(draft: Draft, figure: FigureMeasure) -> list[str]:
 def _questions(draft: Draft) -> None:
     rows = [_question_row(draft, criterion) for criterion in draft.agenda.criteria]
     draft.table("annex_questions", rows, widths={"name": 2.6, "then": 1.5, "counted": 1.5})
-    wishes = [
-        f.values["title"].rstrip(".") + "."
-        for f in of_kind(draft.findings, "wish", False) if f.rule == "criterion"
-    ]
+    wishes = [f.values["title"].rstrip(".") + "." for f in of_kind(draft.findings, "wish", False)]
     draft.write("annex-wishes-title", "annex.questions.wishes" if wishes else "", voice="", lengths=FULL)
     draft.bullets("annex-wishes", wishes, voice="opinion", lengths=FULL)
 
