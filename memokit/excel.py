@@ -33,7 +33,8 @@ Raw: TypeAlias = str | float | bool | date | time | timedelta
 _ROW = re.compile(rb'\sr="[A-Z]*(\d{1,9})\d*"')
 _WIDE = re.compile(rb'\sr="([A-Z]{2,})\d')
 _PLACE = re.compile(rb'\sr="([A-Z]+)(\d+)"')
-_NO_INDEX = re.compile(rb'\st="s"[^>]*>\s*<v>\s*(?!\d+\s*<)')
+# A cell that points to no text, or has two values: calamine takes the first text, or the last value.
+_ODD = re.compile(rb'\st="s"[^>]*>\s*<v>\s*(?!\d+\s*<)|</v>\s*<v\b')
 _PREFIX = re.compile(rb"<(\w+:)worksheet\b")
 _BROKEN = re.compile(rb'<c\b[^>]*\st="e"[^>]*>.*?</c>', re.S)
 _EMPTY = re.compile(rb"<c\b([^>]*)>\s*<f\b(?:[^>]*/>|[^>]*>[^<]*</f>)\s*(<v\s*/>|<v>\s*</v>)?\s*</c>")
@@ -133,11 +134,12 @@ class Book:
         cells = max(last * wide, sum(map(xml.count, (b"<c ", b"<c>", b"<c/"))))
         if last > LAST_ROW or cells > LIMIT_CELLS:
             raise MemokitError(self._problem("too-many-cells", sheet, found=f"{last} × {wide}"))
-        if _NO_INDEX.search(xml):  # calamine takes the first text for it
+        if _ODD.search(xml):
             raise MemokitError(self._problem("not-excel", sheet))
-        wrong = [each[0] for each in _BROKEN.finditer(xml)]
+        wrong = [each[0] for each in _BROKEN.finditer(xml)] if b't="e"' in xml or b"t='e'" in xml else []
         # A formula may have the empty text for its result.
-        wrong += [each[0] for each in _EMPTY.finditer(xml) if not (each[2] and b't="str"' in each[1])]
+        empty = _EMPTY.finditer(xml) if b"<f" in xml else ()
+        wrong += [each[0] for each in empty if not (each[2] and b't="str"' in each[1])]
         for cell in wrong:
             problem = self._problem("excel-formula", sheet, found=_inside(cell))
             at = _PLACE.search(cell)

@@ -343,6 +343,33 @@ def xml_bomb(path: Path) -> Path:
     return edited(path, "xl/sharedStrings.xml", edit)
 
 
+@made("xml-broken.xlsx")
+def xml_broken(path: Path) -> Path:
+    """A tag that lost its last mark: some readers go on behind it, without the rows that follow."""
+    return edited(path, SHEET, lambda xml: xml.replace(b"/><sheetData>", b"/w<sheetData>"))
+
+
+@made("xml-no-index.xlsx")
+def xml_no_index(path: Path) -> Path:
+    """A cell that should point to a text by its number, and does not."""
+    return edited(path, SHEET, lambda xml: re.sub(rb'(<c r="D3" t="s"><v>)', rb"\1&gt;", xml))
+
+
+@made("xml-two-values.xlsx")
+def xml_two_values(path: Path) -> Path:
+    """A cell with two values."""
+    return edited(path, SHEET, lambda xml: re.sub(rb'(<c r="G5".*?)</c>', rb"\1<v>7</v></c>", xml))
+
+
+@made("zip-version.xlsx")
+def zip_version(path: Path) -> Path:
+    """A zip that says that it needs a program of the future."""
+    data = bytearray(workbook(path, lines()).read_bytes())
+    data[data.rindex(b"PK\x01\x02") + 6] = 190
+    path.write_bytes(data)
+    return path
+
+
 @made("rows-far.xlsx")
 def rows_far(path: Path) -> Path:
     """One cell in the last row that Excel has."""

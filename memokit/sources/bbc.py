@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 
 from memokit.problems import MemokitError, Problem
 from memokit.sources.delivery import AMOUNTS, Parts
@@ -94,6 +95,7 @@ def filters(grid: Grid, last: Sequence[str] = ()) -> dict[str, str]:
     return found
 
 
+@lru_cache(256)
 def report(text: str) -> str:
     """Return `plan` or `accounts` for a kind of report; empty when it says neither.
 

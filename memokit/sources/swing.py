@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from memokit.cells import FIRST_YEAR, LAST_YEAR
+from memokit.grid import letter
 from memokit.problems import MemokitError
 from memokit.sources.delivery import Parts
 from memokit.sources.figures import Series, add, each_sheet, ignore, kind_of, numbers, open_table, unit_of
@@ -183,6 +184,11 @@ def _wide(grid: Grid, parts: Parts, choose: Mapping[str, str]) -> None:
     texts = leave_out(table, "geo")
     values = numbers(table, [str(i) for i in head.years], choose)
     topics = np.array(_topics(table, grid, head, choose), dtype=object)
+    first: dict[tuple[object, ...], int] = {}
+    for row, (i, year) in enumerate(head.years.items()):
+        if first.setdefault((year, *topics[row]), i) != i:
+            column = letter(i) if grid.sheet else str(year)
+            table.tell_at("duplicate-head", head.row + grid.first, column, found=str(year))
     for row, (i, year) in enumerate(head.years.items()):
         who = resolve(table, "geo", texts, [year] * len(table), choose)
         for topic in dict.fromkeys(topics[row].tolist()):
