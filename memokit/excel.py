@@ -34,7 +34,8 @@ _ROW = re.compile(rb'\sr="[A-Z]*(\d{1,9})\d*"')
 _WIDE = re.compile(rb'\sr="([A-Z]{2,})\d')
 _PLACE = re.compile(rb'\sr="([A-Z]+)(\d+)"')
 # A cell that points to no text, or has two values: calamine takes the first text, or the last value.
-_ODD = re.compile(rb'\st="s"[^>]*>\s*<v>\s*(?!\d+\s*<)|</v>\s*<v\b')
+_NO_TEXT = re.compile(rb't="s"[^>]*>\s*<v>\s*(?!\d+\s*<)')
+_TWO_VALUES = re.compile(rb"</v>\s*<v\b")
 _PREFIX = re.compile(rb"<(\w+:)worksheet\b")
 _BROKEN = re.compile(rb'<c\b[^>]*\st="e"[^>]*>.*?</c>', re.S)
 _EMPTY = re.compile(rb"<c\b([^>]*)>\s*<f\b(?:[^>]*/>|[^>]*>[^<]*</f>)\s*(<v\s*/>|<v>\s*</v>)?\s*</c>")
@@ -106,11 +107,13 @@ class Book:
         for part in self._zip.infolist():
             parser = ParserCreate()
             parser.StartDoctypeDeclHandler = refuse
+            is_xml = part.filename.endswith((".xml", ".rels"))
             with self._zip.open(part) as file:
-                if part.filename.endswith((".xml", ".rels")):
-                    parser.ParseFile(file)
-                while file.read(1 << 20):
-                    pass
+                while block := file.read(1 << 20):
+                    if is_xml:
+                        parser.Parse(block)
+            if is_xml:
+                parser.Parse(b"", True)
 
     def rows(self, sheet: str) -> Iterator[list[Raw]]:
         """Yield the rows of a sheet from the first on: text, number, date or yes/no as Excel keeps them."""
@@ -134,7 +137,7 @@ class Book:
         cells = max(last * wide, sum(map(xml.count, (b"<c ", b"<c>", b"<c/"))))
         if last > LAST_ROW or cells > LIMIT_CELLS:
             raise MemokitError(self._problem("too-many-cells", sheet, found=f"{last} × {wide}"))
-        if _ODD.search(xml):
+        if _TWO_VALUES.search(xml) or (b't="s"' in xml and _NO_TEXT.search(xml)):
             raise MemokitError(self._problem("not-excel", sheet))
         wrong = [each[0] for each in _BROKEN.finditer(xml)] if b't="e"' in xml or b"t='e'" in xml else []
         # A formula may have the empty text for its result.

@@ -352,6 +352,7 @@ def test_wishes_that_do_not_fit_are_counted_and_never_sent_to_an_annex_that_is_n
     wishes = [Point(kind="wish", title=f"Vraag {n}", promise_from="none") for n in range(5)]
     text = text_of(section(dossier(*wishes), "full"))
     assert "Twee andere vragen noemen we hier niet apart." in text and "None" not in text
-    asked = text_of(section(dossier(*wishes, Answer(criterion="IS01", now="yes", sources_now=("R",))), "full"))
+    answer = Answer(criterion="IS01", now="yes", sources_now=("R",))
+    asked = text_of(section(dossier(*wishes, answer), "full"))
     annex = re.search(r"Twee andere vragen staan in bijlage (\d)\.", asked)
     assert annex and all(f"Vraag {n}." in asked for n in (3, 4))
