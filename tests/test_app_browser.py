@@ -15,6 +15,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from memokit.dossier import new, open_dossier
+from tests import layouts_bbc
+
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 FLAGS = [f"--disable-{what}" for what in ("gpu", "quic", "background-networking", "component-update", "sync")]
 FLAGS += ["--no-sandbox", "--no-first-run"]
@@ -168,7 +171,7 @@ def test_from_judging_an_action_to_the_pdf(page, served):
     assert page.locator("html").get_attribute("lang") == "nl"
     assert page.locator("h1").count() == 1
     tabs = page.get_by_role("tab").all_inner_texts()
-    assert tabs == ["Start", "Acties", "Vragenlijst", "Dank en werk", "Onze tekst"]
+    assert tabs == ["Start", "Cijfers en bronnen", "Acties", "Vragenlijst", "Dank en werk", "Onze tekst"]
 
     page.get_by_role("tab", name="Acties").click()
     page.get_by_label("Vaste regeling voor noodhulp").check()
@@ -211,6 +214,7 @@ def test_a_reload_shows_what_was_saved(page):
 def test_with_the_keyboard(page):
     page.get_by_role("tab", name="Start").focus()
     page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
     page.keyboard.press("Enter")
     page.get_by_label("Stand van zaken", exact=True).focus()
     style = "e => getComputedStyle(e).outlineStyle + getComputedStyle(e).outlineWidth"
@@ -226,6 +230,34 @@ def test_without_the_key_no_page(browser, served):
     assert opened.goto(app.address.split("?")[0]).status == 403
     assert "sleutel" in opened.inner_text("body")
     opened.close()
+
+
+@pytest.mark.browser
+def test_a_downloaded_file_comes_in_and_an_action_is_chosen(browser, tmp_path):
+    dossier = new("Willebroek", tmp_path)
+    rows = [
+        {"board": "Gemeente en OCMW Willebroek", "objective": "", "action_plan": "",
+         "action": layouts_bbc.block(code, title), "amounts": {"2020,Uitgave": 18000}}
+        for code, title in (("AC-1", "Ontwikkelingssamenwerking"), ("AC-2", "Riolering Dorpsstraat"))
+    ]  # fmt: skip
+    layouts_bbc.actions(dossier.folder / "inbox" / "plan.csv", rows, (2020,))
+    app = App(tmp_path, str(dossier.folder))
+    app.ask("/")
+    opened = browser.new_page(viewport={"width": 1366, "height": 768})
+    opened.set_default_timeout(60_000)
+    opened.goto(app.address)
+    opened.get_by_role("tab", name="Cijfers en bronnen").click()
+    opened.get_by_role("button", name="Bekijk dit bestand").click()
+    opened.get_by_text("Plan en acties: 2 erbij").wait_for()
+    opened.get_by_role("button", name="Voeg toe aan het dossier").click()
+    opened.get_by_role("button", name="Draai terug: plan.csv").wait_for()
+    opened.get_by_role("tab", name="Acties").click()
+    opened.get_by_role("button", name="Hoort erbij").click()
+    opened.get_by_role("heading", name="Ontwikkelingssamenwerking").wait_for()
+    opened.close()
+    app.stop()
+    saved = {item.code: item.solidarity for item in open_dossier(dossier.folder).plan}
+    assert saved == {"AC-1": "yes", "AC-2": "no"}
 
 
 @pytest.fixture
