@@ -45,6 +45,13 @@ def start() -> Any:
     return single("start")
 
 
+def bronnen() -> Any:
+    """Return the view in which files come in, and every source stands."""
+    from memokit.app.pages import single
+
+    return single("files")
+
+
 def acties() -> Any:
     """Return the views in which actions are judged, questions answered and thanks written."""
     from memokit.app.pages import single
