@@ -1204,3 +1204,13 @@ def test_a_million_rows_in_time_and_memory():
     assert figures_, said
     for name, seconds, megabytes, _ in figures_:
         assert float(seconds.split()[0]) <= 12 and float(megabytes.split()[0]) <= 450, name
+
+
+def test_a_code_and_a_name_that_contradict_each_other_are_refused(tmp_path):
+    path = tmp_path / "viewer.csv"
+    path.write_text("Geo;Perioden;Winkels (aantal)\nMechelen (13025);2018;4\nAalst (41002);2018;7\n", "utf-8")
+    with pytest.raises(MemokitError) as caught:
+        read(path)
+    assert [(p.code, p.row, p.found) for p in caught.value.problems] == [
+        ("code-against-name", 2, "Mechelen (13025)")
+    ]

@@ -70,6 +70,8 @@ def leave_out(table: Table, name: str) -> list[str]:
     """Return who each row is about, as a code where one stands there; totals and others leave the table."""
     texts = table.text(name)
     said = {text: _code_or_name(text) for text in set(texts)}
+    against = [(i, text) for i, text in enumerate(texts) if _contradicts(text, said[text])]
+    table.tell_each("code-against-name", against, name)
     why = {text: _why(who) for text, who in said.items()}
     tally = Counter(why[text] for text in texts)
     for reason in sorted(filter(None, tally)):
@@ -84,6 +86,18 @@ def _code_or_name(text: str) -> str:
     """Return the code in "Mechelen (12025)" or "12025 Mechelen"; else the name."""
     match = _WITH_CODE.fullmatch(text)
     return match[1].zfill(5) if match else text
+
+
+def _contradicts(text: str, code: str) -> bool:
+    """Tell whether a name beside a code is that of other municipalities: nobody can say which is right.
+
+    Examples
+    --------
+    >>> _contradicts("Mechelen (13025)", "13025"), _contradicts("Mechelen (12025)", "12025")
+    (True, False)
+    """
+    meant = namesakes(re.sub(r"[(\d)]+", "", text).strip()) if text != code else frozenset()
+    return bool(meant) and code not in meant
 
 
 def _why(who: str) -> str:
