@@ -31,6 +31,8 @@ LAST_ROW = 1_048_576
 
 Raw: TypeAlias = str | float | bool | date | time | timedelta
 _ROW = re.compile(rb'\sr="[A-Z]*(\d{1,9})\d*"')
+# A place beyond column Z or row 99,999: most sheets have none, and need no counting.
+_FAR, NEAR = re.compile(rb'\sr="(?:[A-Z]{2}|[A-Z]?\d{6})'), (99_999, 26)
 _WIDE = re.compile(rb'\sr="([A-Z]{2,})\d')
 _PLACE = re.compile(rb'\sr="([A-Z]+)(\d+)"')
 # A cell that points to no text, or has two values: calamine takes the first text, or the last value.
@@ -132,8 +134,7 @@ class Book:
             xml = file.read(LIMIT_UNPACKED)
         if prefix := _PREFIX.search(xml[:2000]):  # other programs than Excel write <x:c> for <c>
             xml = re.sub(rb"(</?)" + prefix[1], rb"\1", xml)
-        last = max(map(int, set(_ROW.findall(xml))), default=0)
-        wide = max((_number_of(letters) for letters in set(_WIDE.findall(xml))), default=26)
+        last, wide = _reach(xml) if _FAR.search(xml) else NEAR
         cells = max(last * wide, sum(map(xml.count, (b"<c ", b"<c>", b"<c/"))))
         if last > LAST_ROW or cells > LIMIT_CELLS:
             raise MemokitError(self._problem("too-many-cells", sheet, found=f"{last} × {wide}"))
@@ -160,6 +161,12 @@ class Book:
             raise
         except BaseException:  # a panic of calamine is no Exception
             raise MemokitError(self._problem("not-excel", sheet)) from None
+
+
+def _reach(xml: bytes) -> tuple[int, int]:
+    """Return the last row and the last column that a sheet names."""
+    last = max(map(int, set(_ROW.findall(xml))), default=0)
+    return last, max((_number_of(letters) for letters in set(_WIDE.findall(xml))), default=26)
 
 
 def _sheet_parts(parts: zipfile.ZipFile) -> dict[str, str]:
