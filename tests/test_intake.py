@@ -198,6 +198,15 @@ def test_a_repair_is_shown(mechelen, tmp_path):
     assert after.amounts[0].spent == 86304.0
 
 
+def test_an_amount_that_is_contradicted_never_comes_in(mechelen, tmp_path):
+    later = {"Boekjaar": 2022, "Rapportjaar": 2022, "Uitgave": 88000, "Uitgave per inwoner": None}
+    rows = [tidy_row(Uitgave=800), tidy_row(**later)]
+    after, proposal = bring_in(mechelen, layouts.tidy(tmp_path / "t.xlsx", rows))
+    assert [(a.year, a.spent) for a in after.amounts] == [(2022, 88000.0)]
+    told = next(p for p in proposal.problems if p.code == "amounts-doubtful")
+    assert "0160 Hulp, 2018" in told.message and proposal.left_out == 1
+
+
 def test_a_file_about_another_municipality(mechelen, tmp_path):
     path = layouts.tidy(tmp_path / "t.xlsx", [tidy_row(**{"NIS-code": "11001"})])
     with pytest.raises(MemokitError) as caught:

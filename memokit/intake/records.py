@@ -157,7 +157,7 @@ class Builder:
         sums: dict[tuple[str, int], dict[str, float]] = {}
         newest: dict[tuple[str, int, str], int] = {}
         taken = 0
-        rows = self._of_one_action(rows)
+        rows = self._reliable(rows)
         for row in sorted(rows, key=lambda row: row["report_year"]):
             item, field = row["action"] or row["policy_field"][:4], self._column(row)
             if not field or not (row["action"] or item in FIELDS):
@@ -171,15 +171,24 @@ class Builder:
         self._tell_left_out(len(rows) - taken)
         return [self._amount(item, year, found) for (item, year), found in sums.items() if found]
 
-    def _of_one_action(self, rows: list[Row]) -> list[Row]:
-        """Leave out the amounts of actions that share a code: nobody can say whose they are."""
+    def _reliable(self, rows: list[Row]) -> list[Row]:
+        """Leave out the amounts of actions that share a code, and those that another column contradicts.
+
+        Nobody can say whose the first are, and how much the second: a part of a sum is no sum either.
+        """
         items = self.got.plan_items
         tally = Counter(items.loc[items["level"] == "action", "code"])
         shared = sorted(code for code, n in tally.items() if n > 1)
         if shared:
             detail = {"n": sum(tally[code] for code in shared), "codes": shared[:5]}
             self._note("amounts-of-repeated-code", detail=detail)
-        kept = [row for row in rows if row["action"] not in shared]
+        which = [(row["year"], row["action"] or row["policy_field"]) for row in rows]
+        doubtful = self.got.doubtful & set(which)
+        if doubtful:
+            names = sorted(f"{field}, {year}" for year, field in doubtful)
+            self._note("amounts-doubtful", detail={"n": len(names), "names": names[:5]})
+        pairs = zip(rows, which, strict=True)
+        kept = [row for row, key in pairs if row["action"] not in shared and key not in doubtful]
         self.left_out += len(rows) - len(kept)
         return kept
 

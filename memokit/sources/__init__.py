@@ -131,8 +131,10 @@ def _parts(
 
 def _delivery(kind: str, file: str, parts: Parts) -> Delivery:
     frames = {name: frame(name, columns) for name, columns in parts.tables().items()}
-    problems, repairs = tuple(dict.fromkeys(parts.problems)), tuple(parts.repairs)
-    return Delivery(kind, file, problems=problems, repairs=repairs, labels=parts.labels, **frames)
+    return Delivery(
+        kind, file, problems=tuple(dict.fromkeys(parts.problems)), repairs=tuple(parts.repairs),
+        labels=parts.labels, doubtful=frozenset(parts.doubtful), **frames,
+    )  # fmt: skip
 
 
 def _reader(incoming: Incoming, kind: str | None) -> Reader:

@@ -84,6 +84,7 @@ def repair(
             parts.repairs.append(Repair(*place, float(outlay[i]), float(fixed[i]), factor))
     parts.repairs.sort(key=lambda each: each.row)
     off = np.flatnonzero(testable & ~good & ~once)
+    parts.doubtful |= {(years[i], fields[i]) for i in map(int, off)}
     wrong = [(int(i), f"{outlay[i]:.2f} / {per_head[i]:.2f}") for i in off]
     table.tell_each("per-inhabitant-off", wrong, head, severity="warning")
     if parts.repairs:

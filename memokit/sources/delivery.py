@@ -62,6 +62,8 @@ class Parts:
     spread
         By indicator, how its figure moves over a merger: `count`, `share`, `median` or `survey`. One that is
         not named cannot be added up.
+    doubtful
+        Year and policy field (or action) of an amount that contradicts its euro per inhabitant.
     usual_borders
         The borders that this kind of file stands on, whatever the year; 0 when they follow the year.
     labels
@@ -76,6 +78,7 @@ class Parts:
     spread: dict[str, str] = field(default_factory=dict)
     labels: dict[str, str] = field(default_factory=dict)
     usual_borders: int = 0
+    doubtful: set[tuple[int, str]] = field(default_factory=set)
 
     def tables(self) -> Mapping[str, Columns]:
         """Return the three tables by name."""
@@ -98,6 +101,9 @@ class Delivery:
         Every amount that was changed.
     labels
         By indicator, its name in the file.
+    doubtful
+        Year and policy field (or action) of each amount that its euro per inhabitant contradicts: told in a
+        warning, and never taken into a dossier.
     """
 
     kind: str
@@ -108,6 +114,7 @@ class Delivery:
     problems: tuple[Problem, ...] = ()
     repairs: tuple[Repair, ...] = ()
     labels: Mapping[str, str] = field(default_factory=dict)
+    doubtful: frozenset[tuple[int, str]] = frozenset()
 
     @property
     def municipalities(self) -> tuple[str, ...]:
