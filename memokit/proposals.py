@@ -24,10 +24,12 @@ class Suggestion:
     words: str
 
     def accepted(self) -> PlanItem:
-        """Return the action as one that is judged; what the council filled in already stays."""
-        targets = self.item.sdg_targets or self.sdg_targets
-        update = {"solidarity": "yes", "theme": self.item.theme or self.theme, "sdg_targets": targets}
-        return self.item.model_copy(update=update)
+        """Return the action as one that is judged; what the council filled in already stays.
+
+        The SDG targets stay a proposal: `sdg_targets` of an item are the labels that the municipality itself
+        put on it, and the evaluation counts them as such.
+        """
+        return self.item.model_copy(update={"solidarity": "yes", "theme": self.item.theme or self.theme})
 
 
 def proposals(plan: Sequence[PlanItem]) -> list[Suggestion]:

@@ -343,7 +343,10 @@ def test_text_that_a_spreadsheet_would_run_is_harmless_outside_and_restored(mech
 def test_proposals_leave_the_choice_to_a_person(mechelen, plan_file):
     after, _ = bring_in(mechelen, plan_file)
     (found,) = proposals(after.plan)
-    assert (found.item.code, found.theme) == ("AC-1", "C")
+    assert (found.item.code, found.theme) == ("AC-1", "C") and found.sdg_targets
+    accepted = found.accepted()
+    assert (accepted.solidarity, accepted.theme) == ("yes", "C")
+    assert accepted.sdg_targets == (), "a label of ours is no label of the municipality"
     assert "4de Pijler" in exchange.list_proposals(after)
     assert all(item.solidarity == "no" for item in after.plan)
 
