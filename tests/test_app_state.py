@@ -23,7 +23,7 @@ from memokit.app.tab_sources import Proposals, Sources
 from memokit.app.tab_start import Start
 from memokit.fields import Record
 from memokit.problems import MemokitError
-from memokit.records import Amount, Answer, PlanItem, Point, Source
+from memokit.records import Amount, Answer, Assessment, PlanItem, Point, Source
 from tests import layouts_bbc
 
 VIEWS = (Start, Sources, Actions, Questions, Points, SectionText)
@@ -405,6 +405,18 @@ def test_a_file_is_looked_at_added_and_taken_back(willebroek: State, tmp_path: P
     assert "bronnen/plan.csv" in tab.list.value
     willebroek.attempt(lambda: willebroek.take_back(willebroek.imports()[0].id))
     assert not willebroek.now.plan and not willebroek.imports()
+
+
+def test_after_an_undo_that_keeps_something_the_page_is_fresh_and_says_so(willebroek: State, tmp_path: Path):
+    willebroek.look(plan_export(tmp_path), {})
+    willebroek.attempt(willebroek.accept)
+    willebroek.put(Assessment(action="AC-1", status="unclear"))
+    tab = Sources(willebroek)
+    assert len(tab.done.children) == 2
+    tab.done.children[1].click()
+    assert [item.code for item in willebroek.now.plan] == ["AC-1"]
+    assert not tab.done.children, "the list of imports is made anew"
+    assert "AC-1" in willebroek.message
 
 
 def test_a_choice_is_a_button(willebroek: State, tmp_path: Path):

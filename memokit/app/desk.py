@@ -76,6 +76,12 @@ class Desk:
             listener()
         return worked
 
+    def tell(self, message: str) -> None:
+        """Show a message about something that was done."""
+        self.message = message
+        for listener in self._told:
+            listener()
+
     @staticmethod
     def trouble(action: Callable[[], object]) -> str:
         """Do something and return what went wrong, in words; empty when all went well."""

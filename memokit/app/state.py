@@ -141,12 +141,11 @@ class State(Desk):
         """Return what was brought in and can be taken back."""
         return intake.imports(self.now)
 
-    def take_back(self, id_: str) -> None:
-        """Take an import back; what something builds on stays."""
+    def take_back(self, id_: str) -> str:
+        """Take an import back; what something builds on stays, and is returned in words."""
         after, notes = intake.take_back(self.now, id_)
         self._saved(after)
-        if notes:
-            raise ToldError(" ".join(note.message for note in notes))
+        return " ".join(note.message for note in notes)
 
     @cached_property
     def _proposals(self) -> list[Suggestion]:

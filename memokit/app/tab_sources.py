@@ -111,7 +111,9 @@ class Sources:
         self.choices.children = []
 
     def _undo(self, id_: str) -> None:
-        self.state.attempt(lambda: self.state.take_back(id_))
+        kept: list[str] = []
+        if self.state.attempt(lambda: kept.append(self.state.take_back(id_))):
+            self.state.tell(kept[0])
 
     def _uploaded(self, change: Mapping[str, Any]) -> None:
         """Put an uploaded file in the inbox and show it."""
