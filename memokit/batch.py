@@ -26,7 +26,7 @@ from memokit.resources import PACKAGE, checksum, data_path
 from memokit.spreading import spread
 from memokit.tables import replace_file, write_problem
 from memokit.terms import Term
-from memokit.territory import Municipality, municipalities
+from memokit.territory import Municipality, municipalities, place
 from memokit.texts import speaking
 
 FORMS = (".html", ".pdf")
@@ -113,7 +113,7 @@ def make(town: Municipality, term: Term) -> Made:
     """
     mark = made_with(term)
     try:
-        ev = evaluate(f"{town.code}\n", term)  # the line end: never a dossier that happens to bear this name
+        ev = evaluate(place(town.code, term), term)
         files = {form: render(ev, form, "normal") for form in FORMS}
         return Made(mark, entry_of(town, term, score_rows(ev)), files)
     except MemokitError as error:

@@ -72,13 +72,15 @@ class Evaluation:
     recipe: Mapping[str, Any]
 
 
-def evaluate(x: Dossier | str | Path, term: Term | None = None, on: date | None = None) -> Evaluation:
+def evaluate(
+    x: Dossier | Place | str | Path, term: Term | None = None, on: date | None = None
+) -> Evaluation:
     """Evaluate a dossier, or a municipality from public facts alone.
 
     Parameters
     ----------
     x
-        A dossier or its folder; else the name or NIS code of a municipality.
+        A dossier or its folder; else the name or NIS code of a municipality, or the place itself.
     term
         The term that is judged; `Term(2024)`, or what `dossier.yml` says, if not given. Never the clock.
     on
@@ -95,10 +97,10 @@ def evaluate(x: Dossier | str | Path, term: Term | None = None, on: date | None 
     >>> ev.document.meta.title.replace("–", "-")
     'Evaluatie van het beleid 2019-2024 in Mechelen'
     """
-    dossier = x if isinstance(x, Dossier) else _dossier(x)
+    dossier = x if isinstance(x, Dossier) else None if isinstance(x, Place) else _dossier(x)
     if dossier is None:
         term = term or Term(2024)
-        where = place(str(x).strip(), term)
+        where = x if isinstance(x, Place) else place(str(x).strip(), term)
         return _assemble(where.name, term, on or _facts_date(), where, None)
     if term is not None:
         chosen = {"election": term.election, "baseline": term.baseline, "until": term.until}
