@@ -6,7 +6,6 @@ municipality against its own start, all on one scale.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -20,7 +19,7 @@ from memokit.evaluation import SCORE_COLUMNS
 from memokit.problems import Problem
 from memokit.resources import data_path
 from memokit.terms import Term
-from memokit.territory import Municipality, place
+from memokit.territory import Municipality, filed_under, place
 from memokit.texts import NBSP, lookup, number, say, signed
 from memokit.writers.data import scores_csv
 
@@ -112,7 +111,7 @@ def _key(row: Mapping[str, Any]) -> tuple[str, str]:
 
 def _letter(entry: Entry) -> str:
     """As in a telephone book: De Haan stands under H."""
-    return re.sub(r"^(de|het|t)-", "", slug(entry.name))[:1].upper() or "#"
+    return filed_under(entry.name)[:1].upper() or "#"
 
 
 def _size(entry: Entry) -> str:

@@ -179,8 +179,19 @@ def _fold(text: str) -> str:
     return " ".join(re.sub(r"[-–'’`]", " ", bare).casefold().split())
 
 
+def filed_under(name: str) -> str:
+    """Return a name as a Dutch telephone book files it: without its article, capitals and accents.
+
+    Examples
+    --------
+    >>> filed_under("De Haan"), filed_under("Sint-Genesius-Rode")
+    ('haan', 'sint genesius rode')
+    """
+    return re.sub(r"^(de|het|t) ", "", _fold(name))
+
+
 def _alphabetical(town: Municipality) -> tuple[str, str]:
-    return re.sub(r"^(de|het|t) ", "", _fold(town.name)), town.code
+    return filed_under(town.name), town.code
 
 
 def _refuse(
