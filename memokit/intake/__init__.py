@@ -23,10 +23,10 @@ from memokit.journal import Change, read_journal
 from memokit.problems import MemokitError, Problem
 from memokit.sources import read_for
 from memokit.sources.delivery import Delivery
+from memokit.sources.incoming import LIMIT_BYTES
 from memokit.tables import read_bytes, replace_file
 
 FOLDER, INBOX = "bronnen", "inbox"
-LIMIT = 120_000_000
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ def propose(
         As `read`; the file is about another municipality; or it holds another plan than the one evaluated.
     """
     path = Path(path)
-    digest = hashlib.sha256(read_bytes(path, LIMIT)).hexdigest()
+    digest = hashlib.sha256(read_bytes(path, LIMIT_BYTES)).hexdigest()
     answers = "".join(f"{name}={value};" for name, value in sorted((choose or {}).items()))
     id_ = f"import-{hashlib.sha256((digest + answers).encode()).hexdigest()[:12]}"
     done = read_journal(journal_path(dossier.folder)).find(id_) is not None
@@ -101,7 +101,7 @@ def accept(dossier: Dossier, proposal: Proposal) -> Dossier:
         return dossier
     target = dossier.folder / proposal.kept_as
     there = target.exists()
-    data = read_bytes(proposal.path, LIMIT)
+    data = read_bytes(proposal.path, LIMIT_BYTES)
     target.parent.mkdir(exist_ok=True)
     replace_file(target, data)
     try:
