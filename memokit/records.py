@@ -66,6 +66,7 @@ class PlanItem(Record):
     last_year: Annotated[int | None, Cell("year")] = None
     own_evaluation: Text = ""
     in_plan: Annotated[Choice, _choice("yes_no")] = "yes"
+    struck: Annotated[Choice, _choice("yes_no")] = "no"
     sources: Sources = ()
 
 
@@ -222,6 +223,18 @@ class Point(Record):
     sources: SourcesShort = ()
 
 
+class Wording(Record):
+    """One passage of the section in the council's own words; left out, or moved within its part."""
+
+    table = "wordings"
+    key = ("passage",)
+    passage: Annotated[str, Cell("code", required=True)]
+    text: Text = ""
+    original: Text = ""
+    dropped: Annotated[Choice, _choice("yes_no")] = "no"
+    place: Annotated[int | None, Cell("integer")] = None
+
+
 class Reply(Record):
     """The reaction of the bestuur on one point, printed unedited."""
 
@@ -319,11 +332,15 @@ class Settings(Record):
     reply_due: Annotated[str, Cell("date")] = ""
     reply_received_on: Annotated[str, Cell("date")] = ""
     discussed_with: Annotated[Names, Cell("codes")] = ()
+    readers: Annotated[Names, Cell("codes")] = ()
+    logo: Text = ""
+    colour: Annotated[str, Cell("code")] = ""
+    template: Text = ""
 
 
 TABLES: tuple[type[Record], ...] = (
     PlanItem, Assessment, Answer, PlanLine, Rung, Amount, Point, Source, ContextEvent, Advice, Figure,
-    Target, OwnIndicator, Reply, Task, Member,
+    Target, OwnIndicator, Reply, Wording, Task, Member,
 )  # fmt: skip
 PRIVATE_TABLES = frozenset({"members", "tasks"})
 

@@ -206,8 +206,8 @@ def test_a_table_changed_outside_is_merged_per_row_and_field(fresh: Dossier) -> 
     edit(plan, "bronnen\r\n", "bronnen;eigen kolom\r\n")
     edit(
         plan,
-        "2-1;actie;;Scholen;nee;;onbekend;meerjarenplan;;;;;;ja;\r\n",
-        "2-1;actie;;Scholen;nee;;onbekend;meerjarenplan;;;;;;ja;;mijn nota\r\nX;actie;;Nieuw\r\n",
+        "2-1;actie;;Scholen;nee;;onbekend;meerjarenplan;;;;;;ja;nee;\r\n",
+        "2-1;actie;;Scholen;nee;;onbekend;meerjarenplan;;;;;;ja;nee;;mijn nota\r\nX;actie;;Nieuw\r\n",
     )
     dossier = put(fresh, fresh.plan[0].model_copy(update={"page": "p. 3"}), PlanItem(code="Y", title="y"))
     assert [(i.code, i.title, i.page) for i in dossier.plan] == [
@@ -228,7 +228,7 @@ def test_a_clash_is_reported_and_the_file_wins(fresh: Dossier) -> None:
 
 
 def test_a_row_removed_outside_stays_away(fresh: Dossier) -> None:
-    edit(fresh.folder / "plan.csv", "1.10;actie;;Noodhulp;nee;;onbekend;meerjarenplan;;;;;;ja;\r\n", "")
+    edit(fresh.folder / "plan.csv", "1.10;actie;;Noodhulp;nee;;onbekend;meerjarenplan;;;;;;ja;nee;\r\n", "")
     dossier = put(fresh, fresh.plan[0].model_copy(update={"page": "p. 3"}))
     assert [item.code for item in dossier.plan] == ["2-1"] and codes(dossier) == ["clash-removed"]
 
