@@ -3,7 +3,7 @@
 Sentences stand in `data/texts/<lang>/<room>.yml`; the first part of a key is the file. A sentence may use
 `**strong**`, `_emphasis_` and `{{ "id" | note }}`; these become marks from Unicode's private use area
 *before* values are filled in, so that text from a council's file can never become markup; `document.runs`
-reads them.
+reads them. A sentence that has no translation is said in Dutch: marked as Dutch, and counted in `untranslated`.
 """
 
 from __future__ import annotations
@@ -23,9 +23,14 @@ import yaml
 from memokit.resources import data_path
 
 STRONG, EMPHASIS, NOTE_OPEN, NOTE_CLOSE = "\ue001", "\ue002", "\ue003", "\ue004"
+DUTCH_OPEN, DUTCH_CLOSE = "\ue005", "\ue006"
 NBSP, EN_DASH, MINUS = "\u00a0", "–", "−"
+# Between thousands, and before decimals: Belgian Dutch, French and English.
+MARKS = {"nl": (".", ","), "fr": ("\u202f", ","), "en": (",", ".")}
 _MARKS = re.compile("[\ue000-\ue00f]")
 _language: ContextVar[str] = ContextVar("language", default="")
+_for_document: ContextVar[bool] = ContextVar("for_document", default=False)
+_said_in_dutch: set[tuple[str, str]] = set()
 
 
 def language() -> str:
@@ -34,8 +39,13 @@ def language() -> str:
 
 
 @contextmanager
-def speaking(lang: str) -> Iterator[None]:
+def speaking(lang: str, document: bool = False) -> Iterator[None]:
     """Use another language inside a `with` block.
+
+    Parameters
+    ----------
+    document
+        Dutch words in another language are marked for `document.runs`; on a screen "[nl]" stands behind them.
 
     Examples
     --------
@@ -43,11 +53,12 @@ def speaking(lang: str) -> Iterator[None]:
     ...     language()
     'en'
     """
-    token = _language.set(lang)
+    token, form = _language.set(lang), _for_document.set(document)
     try:
         yield
     finally:
         _language.reset(token)
+        _for_document.reset(form)
 
 
 @cache
@@ -67,16 +78,34 @@ def lookup(key: str, lang: str | None = None) -> Any:
     KeyError
         The key does not exist, not even in Dutch: a missing Dutch key is a defect, never a blank.
     """
+    wanted = lang or language()
+    found = _at(wanted, key)
+    if found is None:
+        found = _at("nl", key)
+        _said_in_dutch.add((wanted, key))
+    if found is None:
+        raise KeyError(f"no text for {key!r}")
+    return found
+
+
+def _at(lang: str, key: str) -> Any:
     room, *rest = key.split(".")
-    for tongue in dict.fromkeys((lang or language(), "nl")):
-        node: Any = _file(tongue, room)
-        for part in rest:
-            node = node.get(part) if isinstance(node, dict) else None
-            if node is None:
-                break
-        if node is not None:
-            return node
-    raise KeyError(f"no text for {key!r}")
+    node: Any = _file(lang, room)
+    for part in rest:
+        node = node.get(part) if isinstance(node, dict) else None
+    return node
+
+
+def untranslated(lang: str = "") -> list[str]:
+    """Return what was said in Dutch so far because the language, by default the one in force, had no words.
+
+    Examples
+    --------
+    >>> untranslated("nl")
+    []
+    """
+    wanted = lang or language()
+    return sorted(key for tongue, key in _said_in_dutch if tongue == wanted and _at("nl", key) is not None)
 
 
 def has(key: str) -> bool:
@@ -97,7 +126,11 @@ def say(key: str, **values: Any) -> str:
     ...     say("common.year_range", first=2019, last=2024)
     '2019–2024'
     """
-    return str(_template(language(), key).render(**values)).strip()
+    lang = language()
+    said = str(_template(lang, key).render(**values)).strip()
+    if lang == "nl" or not said or _at(lang, key) is not None:
+        return said
+    return f"{DUTCH_OPEN}{said}{DUTCH_CLOSE}" if _for_document.get() else f"{said} [nl]"
 
 
 @cache
@@ -156,7 +189,7 @@ def plain(text: str) -> str:
 
 
 def number(value: float | int | Decimal | None, decimals: int = 0, grouping: bool = True) -> str:
-    """Write a number in Belgian Dutch; a missing one is "n.b.", never zero.
+    """Write a number as in Belgium, in the language in force; a missing one is "n.b.", never zero.
 
     Examples
     --------
@@ -169,8 +202,7 @@ def number(value: float | int | Decimal | None, decimals: int = 0, grouping: boo
         return str(lookup("common.not_found_short"))
     exact = Decimal(str(value)).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
     sign = MINUS if exact < 0 else ""
-    thousands, point = ("", ".") if language() == "en" else (".", ",")
-    thousands = "," if language() == "en" else thousands
+    thousands, point = MARKS.get(language(), MARKS["nl"])
     text = f"{abs(exact):{',' if grouping else ''}.{decimals}f}"
     return sign + text.replace(",", "\0").replace(".", point).replace("\0", thousands)
 
@@ -250,7 +282,8 @@ def listing(items: Iterable[object]) -> str:
 
 def quoted(text: str) -> str:
     """Put somebody's words between quotation marks."""
-    return f"“{text}”"
+    before, after = ("«\u202f", "\u202f»") if language() == "fr" else ("“", "”")
+    return f"{before}{text}{after}"
 
 
 def capital(text: str) -> str:

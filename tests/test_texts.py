@@ -68,3 +68,20 @@ def test_marks_typed_by_hand_fall_away() -> None:
 )
 def test_every_text_file_is_yaml_for_every_loader(path: object) -> None:
     assert isinstance(yaml.safe_load(path.read_text("utf-8")), dict)  # type: ignore[attr-defined]
+
+
+def test_a_sentence_without_translation_is_dutch_marked_and_counted() -> None:
+    with texts.speaking("xx"):
+        assert texts.say("common.not_found") == f"{texts.lookup('common.not_found', 'nl')} [nl]"
+        assert "common.not_found" in texts.untranslated()
+    with texts.speaking("xx", document=True):
+        marked = texts.say("common.not_found")
+        assert marked == f"{texts.DUTCH_OPEN}{texts.lookup('common.not_found', 'nl')}{texts.DUTCH_CLOSE}"
+        assert texts.plain(marked) == texts.lookup("common.not_found", "nl")
+    assert texts.untranslated("nl") == []
+
+
+def test_french_numbers_and_quotation_marks() -> None:
+    with texts.speaking("fr"):
+        assert texts.number(1234567.5, 1) == "1\u202f234\u202f567,5"
+        assert texts.quoted("oui") == "«\u202foui\u202f»"

@@ -37,14 +37,25 @@ def heading(text: str, level: int = 2) -> W.HTML:
     return html(f"<h{level}>{escape(text)}</h{level}>")
 
 
+def full(key: str) -> str:
+    """Return a key of the page as the texts know it; a page may have a file of its own, `page_<name>.yml`.
+
+    Examples
+    --------
+    >>> full("start.letter"), full("page_agenda.title")
+    ('app.start.letter', 'page_agenda.title')
+    """
+    return key if key.startswith("page_") else f"app.{key}"
+
+
 def words(key: str, **values: Any) -> str:
     """Return a sentence of the page, escaped."""
-    return escape(say(f"app.{key}", **values))
+    return escape(say(full(key), **values))
 
 
 def button(key: str, action: Callable[[], object], kind: str = "") -> W.Button:
     """Return a button with a text."""
-    made = W.Button(description=say(f"app.{key}"), button_style="primary" if kind == "main" else "")
+    made = W.Button(description=say(full(key)), button_style="primary" if kind == "main" else "")
     made.on_click(lambda _: action())
     made.add_class(f"memo-{kind or 'plain'}")
     return made
@@ -70,7 +81,7 @@ class More:
 
 def more(key: str, *children: W.Widget) -> W.Widget:
     """Return a part that is closed until somebody wants it."""
-    return More(say(f"app.{key}"), *children).widget
+    return More(say(full(key)), *children).widget
 
 
 def label(choices: str, value: str) -> str:
