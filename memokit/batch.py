@@ -14,15 +14,13 @@ from concurrent.futures import Executor
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from functools import cache, partial
-from importlib.metadata import version
-from itertools import chain
 from pathlib import Path
 
 from memokit import __version__
 from memokit.evaluation import DOCUMENT_LANGUAGE, evaluate, render, score_rows
 from memokit.indexing import FOLDER, TABLE, Entry, entry_of, pages, table
 from memokit.problems import MemokitError, Problem
-from memokit.resources import PACKAGE, checksum, data_path
+from memokit.resources import checksum, fingerprint
 from memokit.spreading import spread
 from memokit.tables import replace_file, write_problem
 from memokit.terms import Term
@@ -93,12 +91,8 @@ def chosen(term: Term, provinces: Iterable[str] = ()) -> tuple[Municipality, ...
 
 @cache
 def made_with(term: Term) -> str:
-    """Return a checksum of all that makes an evaluation: code, data, texts, templates, versions and term."""
-    folders = [data_path(part) for part in ("catalogue", "facts", "templates", "texts")]
-    files = chain(PACKAGE.rglob("*.py"), *(folder.rglob("*.*") for folder in folders))
-    sums = sorted(checksum(path) for path in files if path.is_file())
-    versions = (f"{name} {version(name)}" for name in ("babel", "jinja2", "matplotlib", "typst"))
-    return hashlib.sha256("\n".join((repr(term), __version__, *versions, *sums)).encode()).hexdigest()
+    """Return a checksum of all that makes an evaluation, and of the term."""
+    return hashlib.sha256(f"{term!r} {__version__} {fingerprint()}".encode()).hexdigest()
 
 
 def make(town: Municipality, term: Term) -> Made:

@@ -112,7 +112,8 @@ def _known(dossier: Dossier) -> dict[str, Collection[str]]:
     from memokit import catalogue
 
     known: dict[str, Collection[str]] = {
-        "answers": {*catalogue.indicators(), *(own.id_ for own in dossier.own_indicators)},
+        "answers": {*catalogue.indicators(), *(own.id_ for own in dossier.own_indicators),
+                    *(row["id"] for row in catalogue.fair_trade())},
         "plan_check": {row["key"] for row in catalogue.plan_check()},
         "agenda": {row["key"] for row in catalogue.ladder()},
     }

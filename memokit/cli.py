@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -12,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 import memokit
-from memokit import cli_batch, cli_peers, cli_score
-from memokit.texts import lookup, say
+from memokit import cli_batch, cli_pack, cli_peers, cli_score, cli_word
+from memokit.texts import language, languages, lookup, say, untranslated
 
 if TYPE_CHECKING:
     from memokit.problems import Problem
@@ -160,6 +161,8 @@ def save_tables(subject: str, out: Path, suffix: str) -> None:
 def check(dossier: Path) -> None:
     """List every problem at once; leave with 1 when there is an error."""
     problems = memokit.check(dossier)
+    if not any(problem.severity == "error" for problem in problems):
+        problems += memokit.evaluate(dossier).problems
     _print_problems(problems)
     tally = {s: sum(p.severity == s for p in problems) for s in ("error", "warning", "note")}
     text = say("cli.said.count", errors=tally["error"], warnings=tally["warning"], notes=tally["note"])
@@ -202,6 +205,9 @@ def werkboek(dossier: Path, out: Path | None, filled: Path | None) -> None:
     "--lengte", "lengths", default="normaal", callback=_split("lengths"), help=say("cli.evaluate.length")
 )
 @click.option("--datum", type=click.DateTime(["%Y-%m-%d"]), help=say("cli.evaluate.date"))
+@click.option(
+    "--taal", "lang", type=click.Choice(languages()), default="nl", help=say("cli.evaluate.language")
+)
 def evaluate(
     subject: str,
     out: Path,
@@ -210,6 +216,7 @@ def evaluate(
     forms: list[str],
     lengths: list[str],
     datum: Any,
+    lang: str,
 ) -> None:
     """Evaluate and write the results in one folder."""
     from memokit.evaluation import kind_of, write_all
@@ -219,10 +226,13 @@ def evaluate(
     with _telling():
         if kind_of(subject) != "municipality":
             click.echo(say("cli.said.dossier", name=subject))
-        ev = memokit.evaluate(subject, chosen, on)
+        ev = memokit.evaluate(subject, chosen, on, lang)
+        _print_problems(ev.problems)
         if ev.measures.dossier is None and ev.measures.place is not None:
             click.echo(say("cli.said.municipality", name=ev.measures.name, code=ev.measures.place.code))
         _with_progress(list(forms), list(lengths), write_all(ev, out, forms, lengths))  # type: ignore[arg-type]
+        if left := len(untranslated(lang)):
+            click.echo(say("cli.said.dutch", n=left), err=True)
         click.echo(say("cli.said.done", name=out))
 
 
@@ -239,9 +249,12 @@ def _with_progress(forms: Sequence[str], lengths: Sequence[str], files: Iterator
 @click.option("--port", type=int, default=0, help=say("cli.app.port"))
 @click.option("--token", default="", help=say("cli.app.token"))
 @click.option("--no-browser", is_flag=True, help=say("cli.app.no_browser"))
-def app(dossier: Path | None, port: int, token: str, no_browser: bool) -> None:
+@click.option("--taal", "lang", type=click.Choice(languages()), help=say("cli.app.language"))
+def app(dossier: Path | None, port: int, token: str, no_browser: bool, lang: str | None) -> None:
     """Serve the one page on 127.0.0.1."""
     from memokit.app import serve
+
+    os.environ["MEMOKIT_LANG"] = lang or language()  # of the kernels to come
 
     with _telling():
         serve(dossier, port=port, token=token, browser=not no_browser)
@@ -250,6 +263,9 @@ def app(dossier: Path | None, port: int, token: str, no_browser: bool) -> None:
 main.add_command(cli_batch.command(_telling, _print_problems, _term))
 main.add_command(cli_peers.command(_telling, _term))
 main.add_command(cli_score.command(_telling, _print_problems))
+main.add_command(cli_word.command(_telling))
+for each in cli_pack.commands(_telling, _print_problems):
+    main.add_command(each)
 
 if __name__ == "__main__":
     main()

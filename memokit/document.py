@@ -11,10 +11,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
-from memokit.texts import EMPHASIS, NOTE_CLOSE, NOTE_OPEN, STRONG
+from memokit.texts import DUTCH_CLOSE, DUTCH_OPEN, EMPHASIS, NOTE_CLOSE, NOTE_OPEN, STRONG, unmarked
 
 Length = Literal["page", "normal", "full"]
 Voice = Literal["", "fact", "opinion", "question", "aside", "todo"]
+Hold = Literal["", "stays", "fixed"]
 Value = str | float | int | None
 
 LENGTHS: tuple[Length, ...] = ("page", "normal", "full")
@@ -26,10 +27,14 @@ PAGE: frozenset[str] = frozenset({"page"})
 
 @dataclass(frozen=True)
 class Run:
-    """A stretch of text in one style; of style `note` the text is the id of a footnote."""
+    """A stretch of text in one style; of style `note` the text is the id of a footnote.
+
+    `lang` is the language of words that have no translation; empty, they are in the language of the document.
+    """
 
     text: str
     style: Literal["", "strong", "emphasis", "note"] = ""
+    lang: Literal["", "nl"] = ""
 
 
 Text = tuple[Run, ...]
@@ -45,16 +50,19 @@ def runs(marked: str) -> Text:
     """
     found: list[Run] = []
     style: Literal["", "strong", "emphasis"] = ""
-    pattern = f"({STRONG}|{EMPHASIS}|{NOTE_OPEN}[^{NOTE_CLOSE}]*{NOTE_CLOSE})"
+    dutch = 0  # a Dutch sentence can stand inside another
+    pattern = f"({STRONG}|{EMPHASIS}|{DUTCH_OPEN}|{DUTCH_CLOSE}|{NOTE_OPEN}[^{NOTE_CLOSE}]*{NOTE_CLOSE})"
     for part in re.split(pattern, marked):
         if part == STRONG:
             style = "" if style == "strong" else "strong"
         elif part == EMPHASIS:
             style = "" if style == "emphasis" else "emphasis"
+        elif part in (DUTCH_OPEN, DUTCH_CLOSE):
+            dutch += 1 if part == DUTCH_OPEN else -1
         elif part.startswith(NOTE_OPEN):
             found.append(Run(part[1:-1], "note"))
         elif part:
-            found.append(Run(part, style))
+            found.append(Run(part, style, "nl" if dutch > 0 else ""))
     return tuple(found)
 
 
@@ -77,24 +85,30 @@ class Section:
 
 @dataclass(frozen=True)
 class Paragraph:
-    """A paragraph, with its voice: a fact, an opinion, a question, an aside, or what is still to do."""
+    """A paragraph, with its voice: a fact, an opinion, a question, an aside, or what is still to do.
+
+    What `stays` may be rewritten by the council but not left out; what is `fixed` is printed as it stands.
+    """
 
     id: str
     text: Text
     voice: Voice = ""
     lengths: frozenset[str] = NORMAL
     finding: str = ""
+    hold: Hold = ""
     kind: Literal["paragraph"] = "paragraph"
 
 
 @dataclass(frozen=True)
 class Bullets:
-    """A list."""
+    """A list; `ids` says of each item what it is about, also when rows come, go or change places."""
 
     id: str
     items: tuple[Text, ...]
     voice: Voice = ""
     lengths: frozenset[str] = NORMAL
+    ids: tuple[str, ...] = ()
+    hold: Hold = ""
     kind: Literal["bullets"] = "bullets"
 
 
@@ -127,9 +141,11 @@ class Figure:
     Parameters
     ----------
     chart
-        `stacked` (a bar of counts per row), `bars` (planned and spent) or `dots` (scores from 0 to 100).
+        `stacked` (a bar of counts per row), `bars` (planned and spent), `dots` (scores from 0 to 100),
+        `goals` (actions and euros per goal) or `places` (the places one stands between; never in a document).
     rows
         `stacked`: label, group, count. `dots`: label, then, now. `bars`: label, planned, spent.
+        `goals`: goal, label, a count per group, planned, spent. `places`: label, first, last, of how many.
     series
         The names of the value columns, or of the groups, in order.
     table
@@ -137,7 +153,7 @@ class Figure:
     """
 
     id: str
-    chart: Literal["stacked", "bars", "dots"]
+    chart: Literal["stacked", "bars", "dots", "goals", "places"]
     message: str
     alt: str
     series: tuple[str, ...]
@@ -148,7 +164,18 @@ class Figure:
     kind: Literal["figure"] = "figure"
 
 
-Block = Section | Paragraph | Bullets | Table | Figure
+@dataclass(frozen=True)
+class Picture:
+    """A picture from elsewhere, looked at before: an address that carries its data (PNG, JPEG or SVG)."""
+
+    id: str
+    alt: str
+    source: str
+    lengths: frozenset[str] = NORMAL
+    kind: Literal["picture"] = "picture"
+
+
+Block = Section | Paragraph | Bullets | Table | Figure | Picture
 
 
 @dataclass(frozen=True)
@@ -161,7 +188,15 @@ class Note:
 
 @dataclass(frozen=True)
 class Meta:
-    """What stands around the text: title, sender, date, banner and running lines."""
+    """What stands around the text: title, sender, date, banner and running lines; logo and colour.
+
+    Parameters
+    ----------
+    logo
+        A PNG in base64, or nothing.
+    colour
+        As `#rrggbb`, dark enough to be read on white; or nothing, for the house's own.
+    """
 
     title: str
     subtitle: str
@@ -174,11 +209,20 @@ class Meta:
     draft: str = ""
     description: str = ""
     version: str = ""
+    logo: str = ""
+    colour: str = ""
 
 
 @dataclass(frozen=True)
 class Document:
     """The evaluation as blocks, with its footnotes.
+
+    Parameters
+    ----------
+    judged
+        The judgement of the action that a passage is about: id of the passage, status.
+    originals
+        What memokit wrote where the council chose other words: id of the passage, text.
 
     Examples
     --------
@@ -192,6 +236,8 @@ class Document:
     blocks: tuple[Block, ...]
     notes: tuple[Note, ...] = ()
     version: int = field(default=1)
+    judged: tuple[tuple[str, str], ...] = ()
+    originals: tuple[tuple[str, Text], ...] = ()
 
     def select(self, length: Length) -> Document:
         """Return the document in another length: fewer blocks, the same text, the notes that are used."""
@@ -246,4 +292,4 @@ def _plain(value: Any) -> Any:
         return [_plain(part) for part in value]
     if isinstance(value, frozenset):
         return sorted(value)
-    return value
+    return unmarked(value) if isinstance(value, str) else value

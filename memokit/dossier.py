@@ -19,15 +19,17 @@ from memokit.cells import format_cell, parse_cell
 from memokit.checks import check_dossier
 from memokit.fields import Record
 from memokit.folder import Dossier as Dossier
-from memokit.folder import journal_path, read_folder, read_table
-from memokit.journal import Change, Entry, Journal, Mark, append, difference, read_journal
+from memokit.folder import journal_path, read_folder, read_table, stamp
+from memokit.journal import Change, Entry, Journal, Mark, append, difference, net, read_journal
 from memokit.problems import MemokitError, Problem, refuse_errors
-from memokit.records import SCHEMA_VERSION, TABLES, Answer, PlanLine, Rung, Settings, model_of
+from memokit.records import SCHEMA_VERSION, TABLES, Answer, PlanLine, Rung, Settings
 from memokit.rows import file_of, heads, id_of, key_of, to_fields, to_row
 from memokit.settings import read_settings, settings_bytes, settings_sheet, version_of
 from memokit.tables import Sheet, csv_bytes, replace_file, write_problem
 from memokit.terms import Term
 
+MODELS: tuple[type[Record], ...] = (Settings, *TABLES)
+TRIES = 3
 FOLDERS = ("bronnen", "inbox", "geschiedenis")
 # From a version of the dossier to the next: each step changes a copy of the folder.
 UPGRADES: dict[int, Callable[[Path], None]] = {}
@@ -96,7 +98,7 @@ def new(name: str, folder: Path | str | None = None, term: Term | int | None = N
         baseline=term.start if term.start != usual.start else None,
         until=term.end if term.end != usual.end else None,
     )
-    half = target.with_name(f".{target.name}.{_new_id()}")
+    half = target.with_name(f".{target.name}.{new_id()}")
     try:
         _make(half, settings)
         half.rename(target)
@@ -137,12 +139,19 @@ def change(
 
 
 def apply_changes(
-    dossier: Dossier, changes: Sequence[Change], label: str = "", entry_id: str = ""
+    dossier: Dossier, changes: Sequence[Change], label: str = "", entry_id: str = "", joins: str = ""
 ) -> Dossier:
-    """Save changes that were made elsewhere (a werkboek, an import), merged with what is there now."""
+    """Save changes that were made elsewhere (a werkboek, an import), merged with what is there now.
+
+    Parameters
+    ----------
+    joins
+        The id of the entry that these changes go on with: they are undone together.
+    """
     if entry_id and read_journal(journal_path(dossier.folder)).find(entry_id):
         return _fresh(dossier.folder)
-    return _save(dossier, Entry(entry_id or _new_id(), tuple(changes), label)) if changes else dossier
+    entry = Entry(entry_id or new_id(), tuple(changes), label, joins=joins)
+    return _save(dossier, entry) if changes else dossier
 
 
 def changes_of(
@@ -160,6 +169,23 @@ def changes_of(
     return [each for each in changes if each is not None]
 
 
+def with_records(
+    dossier: Dossier, put: Iterable[Record] = (), remove: Iterable[tuple[str, str]] = ()
+) -> Dossier:
+    """Return the dossier as it would be with records put in and others taken out. Nothing is saved."""
+    tables = {table: {record.id: record for record in kept} for table, kept in dossier.records.items()}
+    settings = dossier.settings
+    for record in put:
+        if isinstance(record, Settings):
+            settings = record
+        else:
+            tables.setdefault(record.table, {})[record.id] = record
+    for table, id_ in remove:
+        tables.get(table, {}).pop(id_, None)
+    records = {table: tuple(kept.values()) for table, kept in tables.items()}
+    return replace(dossier, settings=settings, records=records)
+
+
 def undo(dossier: Dossier, entry_id: str = "", keep: Collection[tuple[str, str]] = ()) -> Dossier:
     """Take back the last entry, or the one with this id. What was changed since stays, and is listed.
 
@@ -168,11 +194,25 @@ def undo(dossier: Dossier, entry_id: str = "", keep: Collection[tuple[str, str]]
     keep
         Records, by table and id, of which the change stays.
     """
-    entry = read_journal(journal_path(dossier.folder)).find(entry_id)
+    return _take_back(dossier, read_journal(journal_path(dossier.folder)).find(entry_id), keep)
+
+
+def redo(dossier: Dossier) -> Dossier:
+    """Do again what was last taken back, as long as nothing else was changed since."""
+    entry = read_journal(journal_path(dossier.folder)).undoing()
+    for change in entry.changes if entry else ():
+        file = (change.before or {}).get("file", "") if change.table == "sources" else ""
+        if file and not (dossier.folder / file).is_file():
+            raise MemokitError(Problem("redo-file-gone", found=file))
+    return _take_back(dossier, entry)
+
+
+def _take_back(dossier: Dossier, entry: Entry | None, keep: Collection[tuple[str, str]] = ()) -> Dossier:
     if entry is None:
         raise MemokitError(Problem("nothing-to-undo"))
-    back = tuple(c.inverted() for c in reversed(entry.changes) if (c.table, c.key) not in keep)
-    return _save(dossier, Entry(_new_id(), back, entry.label, undoes=entry.id))
+    changes = [change for place, change in net(entry.changes).items() if place not in keep]
+    back = tuple(change.inverted() for change in changes if change.before != change.after)
+    return _save(dossier, Entry(new_id(), back, entry.label, undoes=entry.id))
 
 
 def slug(name: str) -> str:
@@ -187,7 +227,8 @@ def slug(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
 
 
-def _new_id() -> str:
+def new_id() -> str:
+    """Return an id that no other entry, window or temporary file has."""
     return uuid.uuid4().hex[:12]
 
 
@@ -201,6 +242,9 @@ def _checked(record: Record) -> dict[str, str]:
 def _save(dossier: Dossier, entry: Entry) -> Dossier:
     if dossier.read_only:
         raise MemokitError(Problem("read-only"))
+    if not (dossier.folder / file_of("settings")).is_file():
+        # Moved, renamed, or on a drive that is not there now: a new journal here would be a half dossier.
+        raise MemokitError(Problem("dossier-gone", found=str(dossier.folder)))
     append(journal_path(dossier.folder), entry)
     return _fresh(dossier.folder)
 
@@ -212,7 +256,7 @@ def _upgraded(folder: Path) -> Path:
         return folder
     copy = folder.with_name(f"{folder.name}-v{SCHEMA_VERSION}")
     if not copy.exists():
-        half = copy.with_name(f".{copy.name}.{_new_id()}")
+        half = copy.with_name(f".{copy.name}.{new_id()}")
         shutil.copytree(folder, half)
         for step in range(version, SCHEMA_VERSION):
             UPGRADES[step](half)
@@ -225,34 +269,43 @@ def _fresh(folder: Path) -> Dossier:
     journal = read_journal(journal_path(folder))
     settings, _ = read_settings(read_table(folder, Settings, journal))
     problems: list[Problem] = []
-    for table in journal.pending if settings.schema_version <= SCHEMA_VERSION else ():
-        problems += _bring_up_to_date(folder, model_of(table), journal)
+    for model in MODELS if settings.schema_version <= SCHEMA_VERSION else ():
+        if journal.pending(model.table, stamp(folder / file_of(model.table))):
+            problems += _bring_up_to_date(folder, model, journal)
     dossier = read_folder(folder)
     return replace(dossier, problems=tuple(dict.fromkeys([*dossier.problems, *problems])))
 
 
 def _bring_up_to_date(folder: Path, model: type[Record], journal: Journal) -> Sequence[Problem]:
+    path = folder / file_of(model.table)
+    for _ in range(TRIES):
+        before = stamp(path)
+        try:
+            sheet = read_table(folder, model, journal)
+            # Columns or cells that do not fit their heads would be lost on writing.
+            refuse_errors(sheet.problems)
+        except MemokitError as error:
+            return [*error.problems, Problem("table-unreadable", "warning", file=path.name)]
+        if stamp(path) == before:  # else somebody saved it a moment ago: merged again
+            break
     try:
-        sheet = read_table(folder, model, journal)
-        # Columns or cells that do not fit their heads would be lost on writing.
-        refuse_errors(sheet.problems)
-    except MemokitError as error:
-        return [*error.problems, Problem("table-unreadable", "warning", file=file_of(model.table))]
-    try:
-        _write(folder, model, sheet)
+        _write(folder, model, sheet, journal)
     except MemokitError as error:
         return [*sheet.problems, *(replace(problem, severity="warning") for problem in error.problems)]
     # Only what the merge itself says: the rest is found again when the new table is read.
     return [p for p in sheet.problems if p.code.startswith("clash") or p.code == "excel-mended"]
 
 
-def _write(folder: Path, model: type[Record], sheet: Sheet) -> None:
-    """Write a table whole, and mark in the journal that it holds every entry so far."""
+def _write(folder: Path, model: type[Record], sheet: Sheet, journal: Journal) -> None:
+    """Write a table whole; the journal marks before and after that it holds every entry that was read."""
     rows = [row for _, row in sheet.rows]
     data = settings_bytes(sheet) if model is Settings else csv_bytes(sheet.heads, rows)
+    keys, digest = tuple(key_of(row, model) for row in rows), hashlib.sha256(data).hexdigest()
+    last = journal.marks.get(model.table, ())
+    known = None if last and last[-1].keys == keys else keys
+    append(journal_path(folder), Mark(model.table, digest, known, journal.size, planned=True))
     replace_file(folder / file_of(model.table), data)
-    keys = tuple(key_of(row, model) for row in rows)
-    append(journal_path(folder), Mark(model.table, hashlib.sha256(data).hexdigest(), keys))
+    append(journal_path(folder), Mark(model.table, digest, None, journal.size))
 
 
 def _make(folder: Path, settings: Settings) -> None:
@@ -268,7 +321,6 @@ def _make(folder: Path, settings: Settings) -> None:
         *(PlanLine(line=row["key"]) for row in catalogue.plan_check()),
         *(Rung(rung=row["key"]) for row in catalogue.ladder() if row["question"]),
     ]
-    models: tuple[type[Record], ...] = (Settings, *TABLES)
-    for model in models:
+    for model in MODELS:
         rows = tuple((0, to_row(record)) for record in records if record.table == model.table)
-        _write(folder, model, Sheet("", heads=tuple(heads(model).values()), rows=rows))
+        _write(folder, model, Sheet("", heads=tuple(heads(model).values()), rows=rows), Journal())

@@ -14,66 +14,52 @@ from pathlib import Path
 from typing import Any
 
 from memokit import __version__, facts
+from memokit.branding import brand
 from memokit.document import Document, Length
 from memokit.dossier import Dossier, open_dossier
 from memokit.findings import Finding, find
 from memokit.measures import Measures, measure
 from memokit.narrative import write_document
+from memokit.narrative.added import NEW, with_added
 from memokit.narrative.letter import letter, worksheet
 from memokit.problems import MemokitError, Problem, refuse_errors
+from memokit.records import PRIVATE_TABLES, Wording
 from memokit.resources import checksum, data_path
 from memokit.tables import write_problem
 from memokit.terms import Term
 from memokit.territory import Place, place
 from memokit.texts import speaking
+from memokit.wording import apply
 
 FACTS = (
-    "population",
-    "households",
-    "income",
-    "crime",
-    "road_accidents",
-    "farm_shops",
-    "health_index",
-    "municipalities",
-    "mergers",
-)
+    "population", "households", "income", "crime", "road_accidents", "farm_shops", "health_index",
+    "municipalities", "mergers",
+)  # fmt: skip
 DOCUMENT_LANGUAGE = "nl"
 NAMES: Mapping[str, str] = {"normal": "evaluatie", "full": "evaluatie-volledig", "page": "handblad"}
 SCORE_COLUMNS = (
-    "kind",
-    "key",
-    "name",
-    "unit",
-    "goal",
-    "year_then",
-    "then",
-    "year_now",
-    "now",
-    "change",
-    "score_then",
-    "score_now",
-    "trend",
-    "n",
-    "status",
-    "basis",
-    "source",
-)
+    "kind", "key", "name", "unit", "goal", "year_then", "then", "year_now", "now", "change", "score_then",
+    "score_now", "trend", "n", "status", "basis", "source",
+)  # fmt: skip
 SUFFIXES = (".html", ".pdf", ".docx", ".md", ".json")
 
 
 @dataclass(frozen=True)
 class Evaluation:
-    """What was measured, what follows from it, and the document that says so; with the record of the run."""
+    """What was measured, what follows from it, and the document that says so; with the record of the run.
+
+    `problems` tells what must be looked at in the council's own words.
+    """
 
     measures: Measures
     findings: tuple[Finding, ...]
     document: Document
     recipe: Mapping[str, Any]
+    problems: tuple[Problem, ...] = ()
 
 
 def evaluate(
-    x: Dossier | Place | str | Path, term: Term | None = None, on: date | None = None
+    x: Dossier | Place | str | Path, term: Term | None = None, on: date | None = None, language: str = "nl"
 ) -> Evaluation:
     """Evaluate a dossier, or a municipality from public facts alone.
 
@@ -85,6 +71,9 @@ def evaluate(
         The term that is judged; `Term(2024)`, or what `dossier.yml` says, if not given. Never the clock.
     on
         The date on the page; that of the dossier, else the newest date among the inputs.
+    language
+        Of the document, whatever the screen speaks: `nl`, `en` or `fr`. What has no translation stays Dutch
+        and is marked; the council's own texts stay as they are. What it rewrote stands as memokit writes it.
 
     Raises
     ------
@@ -101,7 +90,7 @@ def evaluate(
     if dossier is None:
         term = term or Term(2024)
         where = x if isinstance(x, Place) else place(str(x).strip(), term)
-        return _assemble(where.name, term, on or _facts_date(), where, None)
+        return _assemble(where.name, term, on or _facts_date(), where, None, language)
     if term is not None:
         chosen = {"election": term.election, "baseline": term.baseline, "until": term.until}
         dossier = replace(dossier, settings=dossier.settings.model_copy(update=chosen))
@@ -110,16 +99,38 @@ def evaluate(
     fictional = settings.fictional == "yes"
     home = None if fictional else place(settings.municipality, dossier.term)
     name = settings.name or (home.name if home else settings.municipality)
-    return _assemble(name, dossier.term, on or _dossier_date(dossier), home, dossier)
+    return _assemble(name, dossier.term, on or _dossier_date(dossier), home, dossier, language)
 
 
-def _assemble(name: str, term: Term, on: date, where: Place | None, dossier: Dossier | None) -> Evaluation:
+def _assemble(
+    name: str, term: Term, on: date, where: Place | None, dossier: Dossier | None, language: str
+) -> Evaluation:
     measures = measure(name, term, on, where, dossier)
     findings = find(measures)
-    recipe = _recipe(measures)
-    with speaking(DOCUMENT_LANGUAGE):  # whatever language the screen speaks
+    recipe = _recipe(measures, language)
+    with speaking(language, document=True):  # whatever language the screen speaks
         document = write_document(measures, findings, __version__, recipe["checksum"])
-    return Evaluation(measures, findings, document, recipe)
+        problems: tuple[Problem, ...] = ()
+        if dossier is not None:
+            document, problems = _in_own_words(document, findings, dossier)
+            problems += brand(dossier.folder, dossier.settings).problems
+    return Evaluation(measures, findings, document, recipe, problems)
+
+
+def _in_own_words(
+    document: Document, findings: tuple[Finding, ...], dossier: Dossier
+) -> tuple[Document, tuple[Problem, ...]]:
+    """Return the document in the council's own words; each problem with the row of its passage."""
+    words = {each.passage: each for each in dossier.table("wordings") if isinstance(each, Wording)}
+    if document.meta.language != "nl":  # they rewrote the Dutch sentences; what is left out stays left out
+        words = {name: each.model_copy(update={"text": "", "original": ""}) for name, each in words.items()}
+    elsewhere = [finding.passage for finding in findings if not finding.chosen]
+    known = [each for each in words.values() if not each.passage.startswith(NEW)]
+    made, problems = apply(document, known, elsewhere, dossier.settings.sender)
+    made, lost = with_added(made, words.values(), dossier.settings.sender)
+    problems += lost
+    rows = [dossier.row_of(words[str(problem.detail["passage"])]) for problem in problems]
+    return made, tuple(replace(p, row=row) for p, row in zip(problems, rows, strict=True))
 
 
 def kind_of(x: str | Path) -> str:
@@ -144,26 +155,29 @@ def _facts_date() -> date:
 
 
 def _dossier_date(dossier: Dossier) -> date:
-    """Return `datum` of the dossier, else the newest full date among its records."""
+    """Return `datum` of the dossier, else the newest full date among its open records."""
     if dossier.settings.date:
         text = dossier.settings.date
         return date.fromisoformat(text if len(text) == 10 else f"{text}-12-31"[:10])
-    days = [
-        value
-        for records in dossier.records.values()
+    texts = (
+        str(getattr(record, name))
+        for table, records in dossier.records.items()
         for record in records
-        for value in record.model_dump().values()
-        if isinstance(value, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", value)
-    ]
+        for name, cell in record.cells().items()
+        if table not in PRIVATE_TABLES and not cell.private
+    )
+    days = [text for text in texts if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text)]
     return date.fromisoformat(max(days)) if days else _facts_date()
 
 
-def _recipe(measures: Measures) -> dict[str, Any]:
+def _recipe(measures: Measures, language: str) -> dict[str, Any]:
     """Return the record of the run: version, settings, and the checksum of every input."""
     dossier, term = measures.dossier, measures.term
     inputs = {f"facts/{table}.csv": checksum(data_path("facts", f"{table}.csv")) for table in FACTS}
     inputs["catalogue/indicators.csv"] = checksum(data_path("catalogue", "indicators.csv"))
     own = dict(dossier.inputs()) if dossier else {}
+    if dossier and (logo := brand(dossier.folder, dossier.settings).logo):
+        own[dossier.settings.logo] = hashlib.sha256(logo.encode()).hexdigest()
     settings: dict[str, Any] = {
         "municipality": measures.place.code if measures.place else dossier and dossier.settings.municipality,
         "borders": measures.place.borders if measures.place else None,
@@ -171,6 +185,7 @@ def _recipe(measures: Measures) -> dict[str, Any]:
         "baseline": term.start,
         "until": term.end,
         "date": measures.date.isoformat(),
+        "language": language,
         "last_account": measures.last_account,
         "target_year": 2030,
         "progress": "linear",
@@ -224,7 +239,7 @@ def render(ev: Evaluation, suffix: str, length: Length) -> bytes:
     if suffix == ".docx":
         from memokit.writers.docx import docx
 
-        return docx(document)
+        return docx(document, _template(ev, length), length)
     if suffix == ".md":
         from memokit.writers.data import markdown
 
@@ -234,6 +249,16 @@ def render(ev: Evaluation, suffix: str, length: Length) -> bytes:
 
         return json_text(ev.document, ev.recipe).encode()
     raise MemokitError(Problem("unknown-format", found=suffix, choices=SUFFIXES))
+
+
+def _template(ev: Evaluation, length: Length) -> Path | None:
+    """Return the council's own Word file, which takes the section in; the handblad stays a page apart."""
+    dossier = ev.measures.dossier
+    if dossier is None or not dossier.settings.template or length == "page":
+        return None
+    from memokit.writers.docx_template import template_in
+
+    return template_in(dossier.folder, dossier.settings.template)
 
 
 def write_all(

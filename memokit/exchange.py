@@ -7,14 +7,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from memokit import intake, texts, workbook
+from memokit import intake, readback, texts, workbook
 from memokit.evaluation import SCORE_COLUMNS, Evaluation, score_rows
 from memokit.excel import Page, write_workbook
 from memokit.folder import Dossier
-from memokit.intake import Proposal
+from memokit.intake import Offer
 from memokit.journal import Change
 from memokit.problems import Problem
 from memokit.proposals import proposals
+from memokit.readback import telling
 from memokit.records import PRIVATE_TABLES, TABLES, model_of
 from memokit.rows import file_of, heads, spoken, to_row
 from memokit.sources import kinds
@@ -32,7 +33,7 @@ class Shown:
     path: Path
     text: str
     problems: tuple[Problem, ...] = ()
-    proposal: Proposal | None = None
+    proposal: Offer | None = None
     werkboek: bool = False
 
     @property
@@ -59,6 +60,8 @@ def show(
     """
     if kind is None and workbook.recognises(path):
         return _werkboek(dossier, path)
+    if kind is None and readback.is_word(path):
+        return _word(dossier, path, choose)
     found = intake.propose(dossier, path, kind, choose)
     got, name = found.delivery, texts.plain(path.name)
     lines = [say("intake.understood", file=name, kind=kind_name(got.kind))]
@@ -88,6 +91,18 @@ def _werkboek(dossier: Dossier, path: Path) -> Shown:
     lines = [say("intake.werkboek", file=texts.plain(path.name)), *_changes(changes)]
     lines += [] if changes else [say("intake.nothing")]
     return Shown(dossier, path, texts.plain("\n".join(lines)), problems, werkboek=bool(changes))
+
+
+def _word(dossier: Dossier, path: Path, choose: Mapping[str, str] | None) -> Shown:
+    """Say what somebody changed in Word."""
+    found = readback.propose(dossier, path, choose)
+    lines = [*telling.lines(found)]
+    if found.done:
+        lines.append(say("intake.done_before", id=found.id))
+    else:
+        lines.append(say("intake.kept", file=found.kept_as) if found.changes else say("intake.nothing"))
+    return Shown(dossier, path, texts.plain("\n".join(lines)), found.problems,
+                 found if found.changes else None)
 
 
 def _changes(changes: Sequence[Change]) -> list[str]:

@@ -6,17 +6,20 @@ mixed or ranked together: only what the municipality committed to can be "nog ni
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from memokit import catalogue
 from memokit.checks import searched_and_asked
-from memokit.dossier import Dossier
+from memokit.dossier import Dossier, slug
 from memokit.measures import Measures
 from memokit.measures.actions import OPEN
 from memokit.measures.agenda import NEGATIVE, CriterionMeasure
-from memokit.records import Point
+from memokit.records import Point, Wording
 from memokit.texts import NBSP
 
 Kind = Literal["strength", "achieved", "promise_open", "wish", "changed", "more_relevant", "sdg", "own"]
@@ -50,21 +53,45 @@ class Finding:
     certainty: Certainty = "proven"
     chosen: bool = True
 
+    @property
+    def passage(self) -> str:
+        """The id of the passage that tells it: leaving that out leaves the finding out of the text."""
+        kind, _, rest = self.id.partition(".")
+        return passage_id(kind.removesuffix("_open"), rest.rpartition(".")[0])
+
+
+def passage_id(kind: str, about: str) -> str:
+    """Return the id of a passage: from what it is about, never from its order or its numbers.
+
+    Examples
+    --------
+    >>> passage_id("promise", "AC-4.2.3")
+    'promise-AC-4.2.3'
+    >>> passage_id("own", "Op tijd adviseren")
+    'own-op-tijd-adviseren-929ae1'
+    """
+    if re.fullmatch(r"[A-Za-z0-9._-]{1,30}", about):
+        return f"{kind}-{about}"
+    short = slug(about[:200])[:24].strip("-")
+    return f"{kind}-{short}-{hashlib.sha256(about.encode()).hexdigest()[:6]}"
+
 
 def find(measures: Measures) -> tuple[Finding, ...]:
     """Return all findings of a term, kind by kind, in the order of the plan and of the catalogue."""
     dossier = measures.dossier
     if dossier is None:
         return tuple(_changes(measures))
+    words = (each for each in dossier.table("wordings") if isinstance(each, Wording))
+    left_out = frozenset(each.passage for each in words if each.dropped == "yes")
     return (
-        *_capped(_strengths(measures, dossier), THANKS_IN_TEXT),
+        *_capped(_strengths(measures, dossier), THANKS_IN_TEXT, left_out),
         *_achieved(measures),
-        *_capped(_promises(measures, dossier), GAPS_IN_TEXT),
-        *_capped(_wishes(measures, dossier), GAPS_IN_TEXT),
+        *_capped(_promises(measures, dossier), GAPS_IN_TEXT, left_out),
+        *_capped(_wishes(measures, dossier), GAPS_IN_TEXT, left_out),
         *_changes(measures),
         *_more_relevant(measures),
         *_sdg(measures),
-        *_capped(_points(measures, dossier, "own", "own"), GAPS_IN_TEXT),
+        *_capped(_points(measures, dossier, "own", "own"), GAPS_IN_TEXT, left_out),
     )
 
 
@@ -73,28 +100,35 @@ def of_kind(findings: Iterable[Finding], kind: Kind, chosen: bool | None = None)
     return tuple(f for f in findings if f.kind == kind and (chosen is None or f.chosen == chosen))
 
 
-def _capped(findings: Iterable[Finding], most: int) -> Iterator[Finding]:
-    """Keep the first findings in the text. Points that the council put forward come first as they stand."""
+def _capped(findings: Iterable[Finding], most: int, left_out: Collection[str]) -> Iterator[Finding]:
+    """Keep the first findings in the text. Points that the council put forward come first as they stand.
+
+    One that the council left out makes room for the next; it is still told in the annex.
+    """
     listed = list(findings)
     points = [f for f in listed if f.rule == "point"]
-    for i, finding in enumerate([*points, *(f for f in listed if f.rule != "point")]):
-        yield replace(finding, chosen=i < most if not points else i < most and finding.rule == "point")
+    chosen = [f.id for f in points or listed if f.passage not in left_out][:most]
+    for finding in (*points, *(f for f in listed if f.rule != "point")):
+        yield replace(finding, chosen=finding.id in chosen)
 
 
 def _make(
     measures: Measures, kind: Kind, subject: str, rule: str, values: Mapping[str, Any],
-    sources: tuple[str, ...] = (), certainty: Certainty = "proven",
+    sources: tuple[str, ...] = (), certainty: Certainty = "proven", about: str = "",
 ) -> Finding:
-    name = f"{kind}.{subject}.{measures.term.election}"
+    name = f"{kind}.{about or subject}.{measures.term.election}"
     return Finding(name, kind, subject, rule, values, sources, certainty)
 
 
 def _points(measures: Measures, dossier: Dossier, which: str, kind: Kind) -> Iterator[Finding]:
+    same = Counter(point.subject or point.title for point in dossier.points if point.kind == which)
     for point in dossier.points:
         if point.kind == which and (which != "promise" or _still_open(measures, dossier, point)):
             certainty: Certainty = "proven" if point.sources else "opinion"
             subject = point.subject or point.title
-            yield _make(measures, kind, subject, "point", point.model_dump(), point.sources, certainty)
+            about = subject if same[subject] == 1 else f"{point.subject}|{point.title}"
+            values = point.model_dump()
+            yield _make(measures, kind, subject, "point", values, point.sources, certainty, about)
 
 
 def _still_open(measures: Measures, dossier: Dossier, point: Point) -> bool:
@@ -107,12 +141,13 @@ def _still_open(measures: Measures, dossier: Dossier, point: Point) -> bool:
 
 def _strengths(measures: Measures, dossier: Dossier) -> Iterator[Finding]:
     yield from _points(measures, dossier, "thanks", "strength")
+    told = {point.subject for point in dossier.points if point.kind == "thanks"}
     for c in _criteria(measures):
         better = c.score_then is not None and (c.score_now or 0) > c.score_then
         holds = catalogue.holds(c.key, c.now)  # "gedeeltelijk" is not yet "ja"
-        if better and holds and c.answer.sources_now and c.answer.sources_then:
-            told = {"statement": c.indicator.statement_yes, "then": c.then, "name": c.indicator.name}
-            yield _make(measures, "strength", c.key, "criterion_better", told, c.answer.sources_now)
+        if better and holds and c.key not in told and c.answer.sources_now and c.answer.sources_then:
+            values = {"statement": c.indicator.statement_yes, "then": c.then, "name": c.indicator.name}
+            yield _make(measures, "strength", c.key, "criterion_better", values, c.answer.sources_now)
 
 
 def _criteria(measures: Measures) -> tuple[CriterionMeasure, ...]:

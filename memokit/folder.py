@@ -5,9 +5,10 @@ Nothing is written here. Changes that are only in the journal yet (a table was l
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from hashlib import sha256
 from pathlib import Path
 from typing import Generic, TypeVar, cast
 
@@ -18,12 +19,14 @@ from memokit.merging import mend, merge
 from memokit.problems import MemokitError, Problem
 from memokit.records import PRIVATE_TABLES, SCHEMA_VERSION, TABLES, Settings, model_of
 from memokit.resources import checksum
-from memokit.rows import Reading, file_of, heads, id_of, read_records
-from memokit.settings import read_settings, settings_sheet
-from memokit.tables import Sheet, read_rows
+from memokit.rows import Reading, file_of, heads, id_of, read_records, to_row
+from memokit.settings import read_settings, settings_bytes, settings_sheet
+from memokit.tables import Sheet, csv_bytes, read_rows
 from memokit.terms import Term
 
 HISTORY = "geschiedenis"
+# For the council's own work only: what it struck, and the names of files that it received.
+INNER = frozenset({("plan", "struck"), ("sources", "file")})
 UNUSABLE = frozenset({"no-header", "missing-column"})
 R = TypeVar("R", bound=Record)
 
@@ -108,11 +111,22 @@ class Dossier:
         """Return the row of its file on which a record stands."""
         return self.row_numbers.get((record.table, record.id))
 
+    def public(self) -> dict[str, bytes]:
+        """Return each file as it may leave the dossier: what an evaluation reads, and nothing of persons."""
+        own = heads(Settings)["template"]  # only Word's looks: no figure and no sentence comes from it
+        row = {head: text for head, text in to_row(self.settings).items() if head != own}
+        files = {file_of("settings"): settings_bytes(Sheet("", heads=tuple(row), rows=((0, row),)))}
+        for model in TABLES:
+            if model.table not in PRIVATE_TABLES:
+                kept = [name for name, cell in model.cells().items() if not cell.private]
+                columns = [heads(model)[name] for name in kept if (model.table, name) not in INNER]
+                rows = [{h: r[h] for h in columns} for r in map(to_row, self.table(model.table))]
+                files[file_of(model.table)] = csv_bytes(columns, rows)
+        return files
+
     def inputs(self) -> dict[str, str]:
-        """Return the checksum of each file that an evaluation reads: no names, no tasks, no history."""
-        tables = sorted(file_of(model.table) for model in TABLES if model.table not in PRIVATE_TABLES)
-        paths = [self.folder / name for name in (file_of("settings"), *tables)]
-        return {path.name: checksum(path) for path in paths if path.is_file()}
+        """Return the checksum of each file that an evaluation reads, of what may leave the dossier."""
+        return {name: sha256(data).hexdigest() for name, data in sorted(self.public().items())}
 
 
 def journal_path(folder: Path) -> Path:
@@ -135,7 +149,7 @@ def read_folder(folder: Path) -> Dossier:
     """
     journal = read_journal(journal_path(folder))
     settings, problems = read_settings(read_table(folder, Settings, journal))
-    problems += journal.problems
+    problems += [*journal.problems, *_copies(folder)]
     found: dict[str, Reading] = {}
     for model in TABLES:
         try:
@@ -154,13 +168,33 @@ def read_folder(folder: Path) -> Dossier:
 
 def read_table(folder: Path, model: type[Record], journal: Journal) -> Sheet:
     """Return one table as it stands on disk, codes that Excel changed mended, pending changes merged in."""
+    path = folder / file_of(model.table)
+    here = stamp(path)
     if model is Settings:
         sheet = settings_sheet(folder)
     else:
-        path = folder / file_of(model.table)
         names = tuple(heads(model).values())
-        sheet = read_rows(path, names) if path.is_file() else Sheet(path.name, heads=names)
-        mark = journal.marks.get(model.table)
-        if mark and path.is_file() and checksum(path) != mark.sha256:
-            sheet = mend(sheet, model, mark.keys)
-    return merge(sheet, model, journal.pending.get(model.table, {}))
+        sheet = read_rows(path, names) if here else Sheet(path.name, heads=names)
+        mark = journal.mark(model.table, here)
+        if mark and here not in ("", mark.sha256):
+            sheet = mend(sheet, model, mark.keys or ())
+    return merge(sheet, model, journal.pending(model.table, here))
+
+
+def stamp(path: Path) -> str:
+    """Return what tells whether a table is still as it was: its checksum; empty when it is not there."""
+    try:
+        return checksum(path)
+    except FileNotFoundError:
+        return ""
+    except OSError:
+        return "unreadable"
+
+
+def _copies(folder: Path) -> Iterator[Problem]:
+    """Name the copies that a cloud folder made of a table or the journal: they are not read, nor removed."""
+    models: tuple[type[Record], ...] = (Settings, *TABLES)
+    tables = [folder / file_of(model.table) for model in models]
+    for path in (*tables, journal_path(folder)):
+        for copy in sorted(path.parent.glob(f"{path.stem}[!0-9A-Za-z]*{path.suffix}")):
+            yield Problem("conflict-copy", "note", file=copy.name, expected=path.name)

@@ -69,6 +69,8 @@ class Group:
         `group` (given), `own` (chosen by the council), `size` or `context`.
     basis
         The label of the group, or the dimensions, each with its weight.
+    distances
+        Of `context`: how far each of `towns` is, see `scoring.context.distances`.
     """
 
     place: Place
@@ -76,6 +78,7 @@ class Group:
     towns: tuple[Municipality, ...]
     basis: Mapping[str, float]
     left_out: LeftOut
+    distances: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -277,8 +280,10 @@ def in_context(
     if not basis or not all(0 < weight < math.inf for weight in basis.values()):
         raise MemokitError(Problem("peers-weights", found=", ".join(map(str, weights.values()))))
     codes, x, left_out = _context(place, term, basis, extra)
-    rows = context.nearest(x, codes.index(place.code), count, list(basis.values()))
-    return Group(place, "context", _towns(codes[row] for row in rows), basis, left_out)
+    unit, weighed = codes.index(place.code), list(basis.values())
+    rows = context.nearest(x, unit, count, weighed)
+    far = tuple(context.distances(x, unit, weighed)[rows].tolist())
+    return Group(place, "context", _towns(codes[row] for row in rows), basis, left_out, far)
 
 
 def _dimension(name: str, place: Place, term: Term, extra: Extra) -> Mapping[str, float]:

@@ -7,10 +7,15 @@ from __future__ import annotations
 
 import hashlib
 import os
+import zlib
 from functools import cache
+from importlib.metadata import version
+from itertools import chain
 from pathlib import Path
 
 PACKAGE = Path(__file__).parent
+# What can be seen in the bytes of a file.
+LEANS_ON = ("babel", "jinja2", "lxml", "matplotlib", "pillow", "python-docx", "typst")
 
 
 @cache
@@ -47,6 +52,22 @@ def notebooks_root() -> Path:
     """Return the folder of the notebooks, in a checkout or in the wheel."""
     beside = PACKAGE.parent / "notebooks"
     return beside if (beside / "memokit.ipynb").is_file() else PACKAGE / "_notebooks"
+
+
+@cache
+def fingerprint() -> str:
+    """Return a checksum of all that makes a document: code, data, texts, templates, versions.
+
+    Examples
+    --------
+    >>> len(fingerprint())
+    64
+    """
+    folders = [data_path(part) for part in ("catalogue", "facts", "templates", "texts")]
+    files = chain(PACKAGE.rglob("*.py"), *(folder.rglob("*.*") for folder in folders))
+    sums = sorted(checksum(path) for path in files if path.is_file())
+    versions = (f"{name} {version(name)}" for name in LEANS_ON)
+    return hashlib.sha256("\n".join((*versions, zlib.ZLIB_RUNTIME_VERSION, *sums)).encode()).hexdigest()
 
 
 def checksum(path: Path) -> str:

@@ -3,7 +3,7 @@
 Sentences stand in `data/texts/<lang>/<room>.yml`; the first part of a key is the file. A sentence may use
 `**strong**`, `_emphasis_` and `{{ "id" | note }}`; these become marks from Unicode's private use area
 *before* values are filled in, so that text from a council's file can never become markup; `document.runs`
-reads them. A sentence that has no translation is said in Dutch: marked as Dutch, and counted in `untranslated`.
+reads them. A sentence without translation is said in Dutch: marked as Dutch, and counted in `untranslated`.
 """
 
 from __future__ import annotations
@@ -36,6 +36,17 @@ _said_in_dutch: set[tuple[str, str]] = set()
 def language() -> str:
     """Return the language in force: `nl` unless MEMOKIT_LANG or `speaking` says otherwise."""
     return _language.get() or os.environ.get("MEMOKIT_LANG", "") or "nl"
+
+
+def languages() -> list[str]:
+    """Return the languages that have words: Dutch whole, others as far as they are translated.
+
+    Examples
+    --------
+    >>> languages()
+    ['en', 'fr', 'nl']
+    """
+    return sorted(path.name for path in data_path("texts").iterdir() if path.is_dir())
 
 
 @contextmanager

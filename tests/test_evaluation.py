@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import socket
+import zipfile
 from datetime import date
 from pathlib import Path
 
@@ -13,6 +15,8 @@ import pytest
 import memokit
 from memokit import evaluation, territory, texts
 from memokit.document import plain
+from memokit.dossier import open_dossier, put
+from memokit.records import Wording
 from memokit.terms import Term
 from memokit.texts import NBSP
 
@@ -36,12 +40,12 @@ def test_voorbeeldstad_tells_its_story(voorbeeldstad: Path) -> None:
         "Het hele plan telt 164 acties; twaalf dragen een SDG-label.",
         "Bij vijf van die twaalf vonden we geen raming en geen resultaat.",
         "Negen van de elf adviezen kregen een gemotiveerd antwoord, de helft binnen 48 dagen.",
-        "In 2013–2018 kregen drie van de acht adviezen een gemotiveerd antwoord.",
-        "de meerderheid vond de actie niet te beoordelen, een minderheid koos gerealiseerd.",
-        "1.130 meer dan op 1 januari 2018",
+        "In 2013–2018 waren het er drie van de acht.",
+        "waren we het niet eens: een minderheid koos gerealiseerd.",
         "Wij schatten de verankering van de SDG's in het beleid op niveau 2 van 5.",
     ):
         assert sentence in text
+    assert "1.130 meer dan op 1 januari 2018" in words(memokit.evaluate(voorbeeldstad), "full")
     assert (
         "In 2022: 22.155 euro voor 21.100 inwoners. In 2018: 13.024 euro voor 20.350 inwoners."
         in "\n".join(
@@ -240,3 +244,40 @@ def test_every_municipality_of_the_next_term() -> None:
         assert ev.measures.place is not None and ev.measures.place.code in today
         assert (ev.measures.place.note == "successor") == (code in gone)
         assert "Sinds 20" in words(ev) or code in today
+
+
+def test_words_of_the_council_stand_in_the_files_and_their_problems_in_the_evaluation(
+    voorbeeldstad: Path,
+) -> None:
+    assert evaluation.evaluate(voorbeeldstad).problems == ()
+    chosen = "Zeven van onze elf adviezen kwamen van onszelf."
+    put(open_dossier(voorbeeldstad), Wording(passage="own-advice", text=chosen))
+    ev = evaluation.evaluate(voorbeeldstad)
+    assert [(p.code, p.file, p.row) for p in ev.problems] == [("wording-figure-lost", "teksten.csv", 2)]
+    told = f"{chosen} _(door de raad geformuleerd)_"
+    assert told in evaluation.render(ev, ".md", "normal").decode() and "teksten.csv" in ev.recipe["inputs"]
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_the_two_page_form_in_another_language(language, voorbeeldstad):
+    ev = memokit.evaluate(voorbeeldstad, language=language)
+    assert ev.document.meta.language == language
+    assert not [key for key in texts.untranslated(language) if key.startswith(("section.", "tables."))]
+    assert not [run for text in ev.document.select("normal").texts() for run in text if run.lang]
+    dutch = memokit.evaluate(voorbeeldstad)
+    assert [b.id for b in ev.document.blocks] == [b.id for b in dutch.document.blocks]
+    assert ev.document.meta.title != dutch.document.meta.title
+
+
+def test_words_without_translation_are_marked_as_dutch():
+    ev = memokit.evaluate("Mechelen", language="xx")
+    page = evaluation.render(ev, ".html", "normal").decode()
+    assert '<html lang="xx"' in page and '<span lang="nl">' in page
+    assert "[nl]" not in words(ev, "full") and not re.search("[\ue000-\ue00f]", page)
+    assert b'w:lang w:val="nl-BE"' in docx_part(evaluation.render(ev, ".docx", "normal"), "word/document.xml")
+    assert evaluation.render(ev, ".pdf", "normal")[:5] == b"%PDF-"
+    assert not re.search("[\ue000-\ue00f]", evaluation.render(ev, ".json", "full").decode())
+
+
+def docx_part(file: bytes, name: str) -> bytes:
+    return zipfile.ZipFile(io.BytesIO(file)).read(name)

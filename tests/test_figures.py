@@ -28,6 +28,13 @@ CHARTS = {
         (("SDG 12", 40, 62.5), ("alleen nu", None, 25), ("top", None, 100), ("gelijk", 100, 100),
          ("SDG 1", 97, 3)),
     ),
+    "goals": Figure(
+        "g", "goals", "Bij twee alleen het label", "",
+        ("andere actie met dit label", "actie met alleen een SDG-label", "euro geraamd", "euro uitgegeven"),
+        ((2, "SDG 2 Geen honger", 0, 1, None, None), (7, "SDG 7 Energie", 2, 1, 360000, 354430),
+         (17, "SDG 17 Partnerschap om doelstellingen te bereiken", 2, 0, 0, 250)),
+    ),
+    "places": Figure("p", "places", "", "", (), (("Plaats", 3, 9, 22), ("Vorige keuze", 22, 22, 22))),
 }
 
 
@@ -63,6 +70,30 @@ def test_missing_is_written_and_never_zero() -> None:
     assert "0" in words(figures.svg(CHARTS["bars"]))  # a real zero is a zero
 
 
+def test_goals_without_euros_say_so_and_zero_is_zero() -> None:
+    found = words(figures.svg(CHARTS["goals"]))
+    assert found.count("geen cijfer gevonden") == 1
+    assert {"0", "250", "360.000", "354.430"} <= set(found)
+    assert [text for text in found if text in ("1", "2", "3")] == ["1", "3", "2"]  # actions per goal
+
+
+def test_an_action_is_a_box_to_count_and_many_are_a_bar() -> None:
+    def boxes(*counts: int) -> int:
+        rows = ((1, "SDG 1", *counts, None, None),)
+        sheet = charts.lay_out(Figure("g", "goals", "", "", ("a", "b", "c", "d"), rows), 165)
+        return sum(shape.kind == "box" for shape in sheet.shapes) - 5  # the key and the goal
+
+    assert boxes(2, 1) == 3 and boxes(0, 0) == 0 and boxes(300, 4) == 2
+
+
+def test_the_bar_lies_over_the_places_from_first_to_last() -> None:
+    sheet = charts.lay_out(CHARTS["places"], 165)
+    track, bar, other, last = [shape.place for shape in sheet.shapes if shape.kind == "box"]
+    step = track[2] / 22
+    assert bar[0] == pytest.approx(track[0] + 2 * step) and bar[2] == pytest.approx(7 * step)
+    assert last[0] + last[2] == pytest.approx(other[0] + other[2]) and last[2] == pytest.approx(step)
+
+
 def test_numbers_are_written_as_in_flanders() -> None:
     assert {"8.000", "750", "−250"} <= set(words(figures.svg(CHARTS["bars"])))
 
@@ -90,6 +121,6 @@ def test_parts_differ_in_lightness_or_hatch() -> None:
     assert len({look[:2] for look in charts.LOOKS}) == len(charts.LOOKS) == len(COUNTED)
 
 
-@pytest.mark.parametrize("kind", ["stacked", "bars", "dots"])
+@pytest.mark.parametrize("kind", ["stacked", "bars", "dots", "goals", "places"])
 def test_empty_charts_do_not_fail(kind: Any) -> None:
     assert figures.svg(Figure("e", kind, "", "", ("a", "b"), ())).startswith("<svg")

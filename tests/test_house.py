@@ -28,7 +28,7 @@ TEXTS = ROOT / "data" / "texts"
 MODELS = (*records.TABLES, records.Settings)
 
 
-LIMIT = 13_500  # of the whole library: docs/decisions/0008 says why, and what was deleted
+LIMIT = 19_000  # of the whole library: docs/decisions/0008 says why, and what was deleted
 QUIET = ("COMMENT", "NL", "NEWLINE", "INDENT", "DEDENT", "ENDMARKER")
 PLACES = {p.stem for p in PACKAGE.glob("*.py")} | {p.parent.name for p in PACKAGE.glob("*/__init__.py")}
 

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from memokit.document import Document, Paragraph, Section, plain
+from memokit.document import Bullets, Document, Paragraph, Section, Table, Text, plain
 from memokit.evaluation import evaluate
 from memokit.folder import Dossier
 from memokit.measures.actions import COUNTED
-from memokit.records import Amount, Answer, Figure, PlanItem, Point, Source
+from memokit.records import Amount, Answer, Figure, PlanItem, Point, Source, Wording
 from memokit.texts import NBSP, NOTE_CLOSE, NOTE_OPEN, STRONG, lookup
 
 from .tiny import action, dossier, people, spent
@@ -66,6 +66,38 @@ def block(document: Document, name: str) -> str:
     return next((plain(b.text) for b in document.blocks if isinstance(b, Paragraph) and b.id == name), "")
 
 
+def rows_of(document: Document, name: str) -> tuple[tuple[Text, ...], ...]:
+    return next(b.rows for b in document.blocks if isinstance(b, Table) and b.id == name)
+
+
+def by_status(document: Document) -> dict[str, str]:
+    found = next(b for b in document.blocks if isinstance(b, Bullets) and b.id == "actions")
+    said = (plain(text).replace(NBSP, " ") for text in found.items)
+    return dict(zip(found.ids, said, strict=True))
+
+
+def test_every_action_stands_by_its_status_with_its_source(voorbeeldstad: object) -> None:
+    document = evaluate(voorbeeldstad).document.select("normal")  # type: ignore[arg-type]
+    said, judged = by_status(document), dict(document.judged)
+    assert said["status-mostly"] == (
+        "Twee grotendeels gerealiseerd. Fairtrade in alle stadsdiensten (de sporthal volgt nog); "
+        "Gemotiveerd antwoord op adviezen (twee adviezen wachten nog op antwoord)."
+    )
+    assert "we vonden geen verslag" in said["status-unclear"]
+    assert {name: judged[name] for name in said} == {name: name.removeprefix("status-") for name in said}
+    found = next(b for b in document.blocks if isinstance(b, Bullets) and b.id == "actions")
+    assert sum(run.style == "note" for text in found.items for run in text) == 10
+    assert found.hold == "stays" and not any(b.kind == "table" for b in document.blocks)
+
+
+def test_labels_without_result_never_stand_without_the_word_about_staff(voorbeeldstad: object) -> None:
+    """fairness.md 4: no estimate is not no effort; it is said in the same breath, in every length."""
+    document = evaluate(voorbeeldstad).document  # type: ignore[arg-type]
+    for length in ("normal", "full"):
+        told = block(document.select(length), "short-labels")  # type: ignore[arg-type]
+        assert "geen raming en geen resultaat" in told and "niet ‘geen inzet’" in told
+
+
 def test_the_order_is_thanks_before_gaps(voorbeeldstad: object) -> None:
     document = evaluate(voorbeeldstad).document  # type: ignore[arg-type]
     heads = [b.id for b in document.blocks if isinstance(b, Section) and b.level == 1 and not b.annex]
@@ -85,21 +117,24 @@ def test_the_annexes_follow_in_their_order(voorbeeldstad: object) -> None:
 def test_counts_in_the_text_add_up(statuses: list[str]) -> None:
     """Every number of actions that the sentences tell, added, is the number of actions."""
     records = [r for i, s in enumerate(statuses) for r in action(f"A{i}", s, ("R", "Z"), first_year=2025)]
-    document = section(dossier(*records))
+    made = dossier(*records)
+    document = section(made)
     if not set(statuses) & set(COUNTED):
         return
     told = block(document, "short-actions").split("2025.", 1)[1]
     numbers = [WORDS[w.lower()] for w in re.findall(r"\w+", told) if w.lower() in WORDS]
     assert sum(numbers) == len(statuses)
-    full = block(document, "achieved-counts")
+    full = block(evaluate(made).document, "achieved-counts")
     numbers = [
         WORDS[w.lower()] for w in re.findall(r"\w+", full) if w.lower() in WORDS and w.lower() != "een"
     ]
     n = sum(s in COUNTED for s in statuses)
     if len(set(statuses) & set(COUNTED)) > 1:
         assert numbers[0] == n and sum(numbers[1:]) == len(statuses)
-    rows = next(b for b in document.blocks if b.id == "actions").rows  # type: ignore[union-attr]
-    assert len(rows) == len(statuses)
+    listed = by_status(document)
+    numbers = [WORDS[text.split()[0].lower()] for text in listed.values()]
+    assert sum(numbers) == len(statuses), "the list says how many"
+    assert numbers == [text.count(" Actie ") for text in listed.values()], "and names that many"
 
 
 def test_no_percentage_under_twenty(voorbeeldstad: object) -> None:
@@ -141,8 +176,8 @@ def test_every_paragraph_with_a_figure_has_a_source(voorbeeldstad: object) -> No
         and not any(run.style == "note" for run in b.text)
         and re.search(r"\d", re.sub(r"\b(19|20)\d\d\b|SDG \d+|bijlage \d+|4de Pijler", "", plain(b.text)))
     ]
-    # dates of the fact check; the scores, whose table stands in the annex with its sources
-    assert set(bare) <= {"reply", "agenda-scores", "agenda-concrete"}
+    # the dates of the fact check; the year of Agenda 2030
+    assert set(bare) <= {"reply-dates", "agenda-single"}
 
 
 def test_an_unsourced_amount_is_not_printed() -> None:
@@ -157,15 +192,18 @@ def test_an_unsourced_amount_is_not_printed() -> None:
 
 
 def test_missing_is_said_and_never_zero() -> None:
-    document = section(dossier(*action("A", "achieved"), spent("A", 2021, None, 800)))
-    row = next(b for b in document.blocks if b.id == "actions").rows[0]  # type: ignore[union-attr]
-    assert [plain(cell) for cell in row[3:]] == ["800", "n.b."]
+    document = evaluate(dossier(*action("A", "achieved"), spent("A", 2021, None, 800))).document
+    row = rows_of(document, "annex-money")[0]
+    assert [plain(cell) for cell in row[2:]] == ["800", "n.b."]
 
 
 def test_whose_word_it_is() -> None:
-    document = section(dossier(*action("A", "achieved", ("W",)), *action("B", "achieved", ())))
-    rows = next(b for b in document.blocks if b.id == "actions").rows  # type: ignore[union-attr]
-    first, second = (plain(row[1]).replace(NBSP, " ") for row in rows)
+    document = evaluate(dossier(*action("A", "achieved", ("W",)), *action("B", "achieved", ()))).document
+    assert by_status(document)["status-achieved"] == (
+        "Twee gerealiseerd. Actie A, volgens de website (geraadpleegd op 12 februari 2024); "
+        "Actie B, volgens de Mondiale Raad."
+    )
+    first, second = (plain(row[2]).replace(NBSP, " ") for row in rows_of(document, "annex-actions"))
     assert first == "Gerealiseerd, volgens de website (geraadpleegd op 12 februari 2024)."
     assert second == "Gerealiseerd, volgens de Mondiale Raad."
 
@@ -319,10 +357,10 @@ def test_marks_of_memokit_in_a_councils_words_fall_away() -> None:
     """Characters from the private use area, pasted in a title, are neither a style nor a footnote."""
     item, judged = action("A", "achieved", line=f"{NOTE_OPEN}weg{NOTE_CLOSE}gedaan")
     item = PlanItem(code="A", title=f"Titel{NOTE_OPEN}{NOTE_CLOSE}{STRONG}", solidarity="yes")
-    document = section(dossier(item, judged))
-    row = next(b for b in document.blocks if b.id == "actions").rows[0]  # type: ignore[union-attr]
-    assert [run.text for run in row[0]] == ["Titel"]
-    assert plain(row[1]) == "Gerealiseerd. Weggedaan."
+    document = evaluate(dossier(item, judged)).document
+    row = rows_of(document, "annex-actions")[0]
+    assert [run.text for run in row[1]] == ["Titel"]
+    assert plain(row[2]) == "Gerealiseerd. Weggedaan."
 
 
 def test_one_is_singular() -> None:
@@ -356,3 +394,24 @@ def test_wishes_that_do_not_fit_are_counted_and_never_sent_to_an_annex_that_is_n
     asked = text_of(section(dossier(*wishes, answer), "full"))
     annex = re.search(r"Twee andere vragen staan in bijlage (\d)\.", asked)
     assert annex and all(f"Vraag {n}." in asked for n in (3, 4))
+
+
+# -- passages -----------------------------------------------------------------------------------------------
+
+
+def test_two_points_on_one_subject_are_two_passages() -> None:
+    one = Point(kind="thanks", title="Een", text="Goed.", subject="A1", sources=("R",))
+    points = (one, one.model_copy(update={"title": "Twee"}))
+    made = evaluate(dossier(*action("A1", "achieved"), *points))
+    listed = next(b for b in made.document.blocks if isinstance(b, Bullets) and b.id == "thanks-first")
+    assert len(set(listed.ids)) == 2 and len({finding.id for finding in made.findings}) == len(made.findings)
+    assert dict(made.document.judged)[listed.ids[0]] == "achieved"
+
+
+def test_thanks_that_are_left_out_make_room_for_the_next() -> None:
+    points = [Point(kind="thanks", title=f"Dank {n}", text="Goed.", sources=("R",)) for n in range(7)]
+    first = [f for f in evaluate(dossier(*points)).findings if f.kind == "strength" and f.chosen]
+    assert [f.subject for f in first] == [f"Dank {n}" for n in range(5)]
+    out = Wording(passage=first[0].passage, dropped="yes")
+    found = [f for f in evaluate(dossier(*points, out)).findings if f.kind == "strength" and f.chosen]
+    assert [f.subject for f in found] == [f"Dank {n}" for n in range(1, 6)]

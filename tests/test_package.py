@@ -78,4 +78,5 @@ def test_the_exporters_are_found_by_name(wheel):
     for line in points.splitlines():
         if "=" in line:
             module = line.split("=")[1].split(":")[0].strip()
-            assert f"{module.replace('.', '/')}.py" in names, line
+            place = module.replace(".", "/")
+            assert {f"{place}.py", f"{place}/__init__.py"} & set(names), line

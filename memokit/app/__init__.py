@@ -59,6 +59,20 @@ def acties() -> Any:
     return single("actions", "questions", "points")
 
 
+def agenda() -> Any:
+    """Return the view on Agenda 2030: the ladder, the labels, and goals × actions × euro."""
+    from memokit.app.pages import single
+
+    return single("agenda")
+
+
+def vergelijken() -> Any:
+    """Return the view beside other municipalities, only for who asks; nothing of it enters a text."""
+    from memokit.app.pages import single
+
+    return single("compare")
+
+
 def tekst() -> Any:
     """Return the view with the section itself, and its files."""
     from memokit.app.pages import single

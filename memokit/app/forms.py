@@ -1,148 +1,168 @@
-"""A form made from the declaration of a record: its labels, its help and its values stand in the texts."""
+"""Forms and tables made from the declaration of a record: labels, help and values stand in the texts."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
-import ipywidgets as W  # noqa: N812
-
-from memokit.app.parts import box, cited, options
+from memokit.app.entries import Changed, Fields, Options, nobody
+from memokit.app.sheet import Confirm, Sheet
 from memokit.app.state import State
-from memokit.cells import format_cell, parse_cell
 from memokit.fields import Record
-from memokit.texts import lookup, say
-
-Options = Sequence[tuple[str, str]]
-AREA = frozenset({"line", "text", "opinion", "question", "passage", "answer"})
+from memokit.texts import lookup
 
 
-class Sources:
-    """Chooses sources: those chosen as buttons that take them away, and a list to add one from."""
+@dataclass
+class Field:
+    """One field of a form as the page shows it: to set `value` is to type in it."""
 
-    def __init__(self, state: State, title: str, changed: Callable[[tuple[str, ...]], None]) -> None:
-        self.state, self.changed, self.title = state, changed, title
-        self.value: tuple[str, ...] = ()
-        self.chosen = box(kind="chips", row=True)
-        self.list = W.Dropdown(description=title, options=[("", "")])
-        self.list.observe(self._add, "value")
-        self.widget = box(self.list, self.chosen, kind="sources")
+    form: Form
+    name: str
+    problem: str = ""
+    _text: Any = ""
 
-    def show(self, value: tuple[str, ...]) -> None:
-        """Show what is chosen, and everything that could be."""
-        self.value = value
-        rest = [(cited(s), s.id_) for s in self.state.now.sources if s.id_ not in value]
-        offered = [(say("app.source.choose"), ""), *rest]
-        if tuple(offered) != tuple(self.list.options):
-            self.list.options = offered
-        self.list.value = ""
-        if [getattr(chip, "source", "") for chip in self.chosen.children] != list(value):
-            self.chosen.children = [self._chip(id_) for id_ in value]
+    @property
+    def value(self) -> Any:
+        """What stands in the field; what was refused stays there."""
+        return self._text
 
-    def _chip(self, id_: str) -> W.Button:
-        source = self.state.now.source(id_)
-        name = cited(source) if source else id_
-        chip = W.Button(description=f"{name} ✕", tooltip=say("app.source.take_away", name=name))
-        chip.source = id_
-        chip.on_click(lambda _: self.changed(tuple(s for s in self.value if s != id_)))
-        return chip
-
-    def _add(self, change: Mapping[str, Any]) -> None:
-        if change["new"] and change["new"] not in self.value:
-            self.changed((*self.value, change["new"]))
+    @value.setter
+    def value(self, typed: Any) -> None:
+        """Type in the field."""
+        self.form.typed(self.form.key, self.name, typed)
 
 
-class Form:
-    """Some fields of one record, made from its declaration; a change is handed over at once.
+@dataclass
+class Part:
+    """One field among others in a widget, to be hidden or shown as if it were a widget of its own."""
 
-    Parameters
-    ----------
-    changed
-        Called with the record before and after.
-    choices
-        What can be chosen, for fields that have fewer values than declared.
-    titles
-        Labels that say more than the declared ones.
-    """
+    sheet: Sheet
+    name: str
+
+    @property
+    def layout(self) -> Part:
+        """Itself: `part.layout.display` as with a widget."""
+        return self
+
+    @property
+    def display(self) -> str:
+        """`none` when the field is hidden."""
+        return "none" if self.name in self.sheet.hidden else ""
+
+    @display.setter
+    def display(self, wanted: str) -> None:
+        """Hide the field with `none`, show it with anything else."""
+        others = [name for name in self.sheet.hidden if name != self.name]
+        self.sheet.hidden = [*others, *([self.name] if wanted == "none" else [])]
+
+
+class Form(Fields):
+    """Some fields of one record, in one or more widgets."""
+
+    def __init__(self, *given: Any, **rest: Any) -> None:
+        super().__init__(*given, **rest)
+        self.fields = {name: Field(self, name) for name in self.names}
+        self.sheets: list[Sheet] = []
+        self.key, self.round = "", 0
+
+    @property
+    def record(self) -> Any:
+        """The record that is shown, with what was typed; None before there is one."""
+        return self.shown.get(self.key)
+
+    @property
+    def refused(self) -> list[str]:
+        """The titles of the fields in sight in which something stands that could not be read."""
+        seen = {name for sheet in self.sheets for name in sheet.names if name not in sheet.hidden}
+        wrong = [name for name in self.names if name in seen and self.fields[name].problem]
+        return [self._column(name)["title"] for name in wrong]
+
+    def widget(self, *names: str) -> Sheet:
+        """Return the fields, or some of them, below each other."""
+        made = self._sheet(names or self.names)
+        self.sheets.append(made)
+        self._draw()
+        return made
+
+    def one(self, name: str) -> Any:
+        """Return one field: a widget, or a part of the widget that has it already."""
+        for sheet in self.sheets:
+            if name in sheet.names:
+                return sheet if len(sheet.names) == 1 else Part(sheet, name)
+        return self.widget(name)
+
+    def offer(self, name: str, choices: Options) -> None:
+        """Offer other values for a field; nothing is saved by that."""
+        self.choices[name] = tuple(choices)
+        self._draw()
+
+    def show(self, record: Record) -> None:
+        """Show a record."""
+        other = self._key(record) != self.key or self.draft
+        self.round += self.draft
+        self.key = self._key(record)
+        self.shown = {self.key: record}
+        for name, each in self.fields.items():
+            if other or not each.problem:
+                each.problem, each._text = "", self._text(name, record)
+        self._draw()
+
+    def typed(self, key: str, name: str, value: Any, confirm: Confirm = nobody) -> str:
+        """Take what was typed, and remember what could not be read."""
+        problem = super().typed(key, name, value, confirm)
+        if key == self.key and name in self.fields:
+            each = self.fields[name]
+            each.problem, each._text = problem, value if problem else self._text(name, self.record)
+        if self.draft and not problem:
+            self._draw()
+        return problem
+
+    def _draw(self) -> None:
+        for sheet in self.sheets:
+            sheet.columns = [self._column(name) for name in sheet.names]
+            if self.record is not None:
+                sheet.rows = [self._row(self.record, sheet.names, round=self.round)]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One record of a table: its title, help beside it, own choices, and remarks (from `parts.remarks`)."""
+
+    title: str
+    record: Record
+    help: str = ""
+    choices: Mapping[str, Options] = field(default_factory=dict)
+    remarks: str = ""
+
+
+class Table(Fields):
+    """Many records as one table, saved cell by cell."""
 
     def __init__(
         self,
         state: State,
         model: type[Record],
         names: Iterable[str],
-        changed: Callable[[Record, Record], None],
-        choices: Mapping[str, Options] | None = None,
+        changed: Changed,
+        caption: str,
         titles: Mapping[str, str] | None = None,
     ) -> None:
-        self.state, self.changed, self.cells = state, changed, model.cells()
-        self.record: Record | None = None
-        self.quiet = False
-        self.model = model
-        self.titles, self.choices = titles or {}, choices or {}
-        self.fields: dict[str, Any] = {name: self._field(name) for name in names}
+        super().__init__(state, model, names, changed, titles=titles)
+        head = str(lookup(f"records.fields.{model.table}.{model.key[0]}.title"))
+        self.widget = self._sheet(self.names, shape="table", caption=caption, head=head)
 
-    def widget(self, *names: str) -> W.Widget:
-        """Return the fields, or some of them, below each other."""
-        return box(*(self.one(name) for name in names or self.fields), kind="form")
+    def show(self, rows: Sequence[Row]) -> None:
+        """Show records, in this order."""
+        self.shown = {self._key(row.record): row.record for row in rows}
+        self.widget.columns = [self._column(name) for name in self.names]
+        self.widget.rows = [self._drawn(row) for row in rows]
 
-    def one(self, name: str) -> W.Widget:
-        """Return one field."""
-        field = self.fields[name]
-        return field.widget if isinstance(field, Sources) else field
+    def fill(self, id_: str, name: str, value: Any) -> str:
+        """Type in the field of the record with this id; return what is wrong with it."""
+        return self.typed(self._keys.get(id_, ""), name, value)
 
-    def offer(self, name: str, choices: Options) -> None:
-        """Offer other values for a field; nothing is saved by that."""
-        if tuple(choices) != tuple(self.fields[name].options):
-            self.quiet = True
-            self.fields[name].options = choices
-            self.quiet = False
-
-    def show(self, record: Record) -> None:
-        """Show a record."""
-        self.record = record
-        for name, field in self.fields.items():
-            value = getattr(record, name)
-            if isinstance(field, Sources):
-                field.show(value)
-            else:
-                text = self._text(name, record)
-                known = [v for _, v in field.options] if isinstance(field, W.Dropdown) else [text]
-                field.value = text if text in known else known[0]
-
-    def _text(self, name: str, record: Record) -> str:
-        value, cell = getattr(record, name), self.cells[name]
-        return str(value) if cell.kind == "choice" else format_cell(value, cell)
-
-    def _field(self, name: str) -> Any:
-        cell = self.cells[name]
-        title = self.titles.get(name) or str(lookup(f"records.fields.{self.model.table}.{name}.title"))
-        if cell.kind == "sources":
-            return Sources(self.state, title, lambda value: self._set(name, value))
-        tip = str(lookup(f"records.fields.{self.model.table}.{name}.help"))
-        kept: dict[str, Any] = {"description": title, "tooltip": tip, "continuous_update": False}
-        if cell.kind == "choice" or name in self.choices:
-            empty = self.model.model_fields[name].default == ""
-            made = W.Dropdown(
-                description=title, tooltip=tip, options=self.choices.get(name) or options(cell, empty)
-            )
-        else:
-            hint = say("app.date_hint") if cell.kind == "date" else ""
-            made = (W.Textarea if name in AREA else W.Text)(placeholder=hint, **kept)
-        made.observe(lambda change: self._typed(name, change["new"]), "value")
-        return made
-
-    def _typed(self, name: str, text: str) -> None:
-        cell = self.cells[name]
-        if not self.quiet and self.record is not None and text != self._text(name, self.record):
-            choice = cell.kind == "choice"
-            self.state.attempt(lambda: self._hand(name, text if choice else parse_cell(text, cell)))
-
-    def _set(self, name: str, value: tuple[str, ...]) -> None:
-        self.state.attempt(lambda: self._hand(name, value))
-
-    def _hand(self, name: str, value: Any) -> None:
-        before = self.record
-        if before is not None and getattr(before, name) != value:
-            after = before.model_copy(update={name: value})
-            self.changed(before, after)
-            self.record = after
+    def _drawn(self, row: Row) -> dict[str, Any]:
+        own = {name: list(choices) for name, choices in row.choices.items()}
+        words = {"title": row.title, "help": row.help, "remarks": row.remarks, "options": own}
+        return self._row(row.record, self.names, **words)

@@ -6,14 +6,15 @@ from collections.abc import Callable
 from html import escape
 
 from memokit.app.forms import Form
-from memokit.app.parts import More, box, button, html
+from memokit.app.parts import More, button, html
 from memokit.app.state import State, ToldError
 from memokit.fields import Record
 from memokit.records import Source
-from memokit.texts import has, lookup, say
+from memokit.texts import has, listing, lookup, say
 
 SEARCH = ("searched_in", "searched_on", "asked_whom", "asked_on", "answered_on", "answer")
 DOCUMENT = ("date", "page")
+SITE = ("consulted_on", "url")
 
 
 class NewSource:
@@ -21,11 +22,10 @@ class NewSource:
 
     def __init__(self, state: State, added: Callable[[str], None] | None = None) -> None:
         self.state, self.added = state, added
-        names = ("kind", "title", *DOCUMENT, "consulted_on", "url", *SEARCH)
-        self.form = Form(state, Source, names, self._typed)
+        rest = (*DOCUMENT, *SITE, *SEARCH)
+        self.form = Form(state, Source, ("kind", "title", *rest), self._typed, draft=True)
         self.help = html("", "help")
-        self.rest = box(kind="form")
-        first = self.form.widget("kind", "title")
+        first, self.rest = self.form.widget("kind", "title"), self.form.widget(*rest)
         add = button("source.add", self._add, "main")
         self.more = More(say("app.source.new"), first, self.help, self.rest, add)
         self.widget = self.more.widget
@@ -38,27 +38,25 @@ class NewSource:
     def _fields(self, kind: str) -> None:
         key = f"records.values.source_kind.{kind}.help"
         self.help.value = escape(str(lookup(key))) if has(key) else ""
-        more_ = ("consulted_on", "url") if kind == "website" else ()
-        names = SEARCH if kind == "search" else (*DOCUMENT, *more_)
-        self.rest.children = [self.form.one(name) for name in names]
+        asked = SEARCH if kind == "search" else (*DOCUMENT, *(SITE if kind == "website" else ()))
+        self.rest.hidden = [name for name in self.rest.names if name not in asked]
 
     def _clear(self) -> None:
         self.form.show(Source(id_="-", kind="report", title=""))
         self._fields("report")
 
     def _add(self) -> None:
-        source = self.form.record
-        assert isinstance(source, Source)
-        if not source.title.strip():
-            self.state.attempt(lambda: self._refuse())
-            return
         ids: list[str] = []
-        if self.state.attempt(lambda: ids.append(self.state.add_source(source))):
+        if self.state.attempt(lambda: ids.append(self._added())):
             self._clear()
             self.more.open(False)
             if self.added:
                 self.added(ids[0])
 
-    @staticmethod
-    def _refuse() -> None:
-        raise ToldError(say("app.message.title_first"))
+    def _added(self) -> str:
+        source = self.form.record
+        if not source.title.strip():
+            raise ToldError(say("app.message.title_first"))
+        if self.form.refused:
+            raise ToldError(say("page_fields.mend_first", names=listing(self.form.refused)))
+        return self.state.add_source(source)

@@ -132,6 +132,12 @@ class Server(Voila):  # type: ignore[misc]
         webbrowser.open(self.address)
 
 
+def page_words(page_config: dict[str, Any], **_: Any) -> dict[str, Any]:
+    """Add what the page says before its kernel speaks, in the language in force."""
+    names = ("lang", "title", "loading", "late", "reload", "script")
+    return {**page_config, "memokit": {name: say(f"page_top.page.{name}") for name in names}}
+
+
 def _settings(port: int) -> Config:
     return Config(
         {
@@ -140,6 +146,7 @@ def _settings(port: int) -> Config:
                 "allow_template_override": "NO",
                 "allow_theme_override": "NO",
                 "show_tracebacks": False,
+                "page_config_hook": page_words,
                 "preheat_kernel": True,
                 "default_pool_size": 1,
                 "file_allowlist": [],

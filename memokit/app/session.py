@@ -16,17 +16,25 @@ from memokit.texts import say
 HOST = "127.0.0.1"
 
 
+USUAL_PORT = 47824  # the browser keeps what was not saved yet by address: the same one finds it again
+
+
 def free_port() -> int:
-    """Return a port that nobody uses now.
+    """Return the usual port, or another that nobody uses now.
 
     Examples
     --------
     >>> free_port() > 1023
     True
     """
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        return int(probe.getsockname()[1])
+    for port in (USUAL_PORT, 0):
+        with socket.socket() as probe:
+            try:
+                probe.bind((HOST, port))
+            except OSError:
+                continue
+            return int(probe.getsockname()[1])
+    return 0
 
 
 def run(dossier: Path | None, port: int, token: str, browser: bool) -> None:

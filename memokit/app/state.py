@@ -8,6 +8,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
+from traitlets import Bool
+
 from memokit import catalogue, dossier, intake
 from memokit.app.desk import Desk
 from memokit.app.desk import ToldError as ToldError
@@ -15,6 +17,7 @@ from memokit.document import Length
 from memokit.evaluation import NAMES, Evaluation, evaluate, export, render
 from memokit.exchange import Shown, show
 from memokit.fields import Record
+from memokit.folder import read_folder
 from memokit.journal import Entry
 from memokit.narrative.letter import letter
 from memokit.problems import MemokitError, Problem
@@ -33,10 +36,7 @@ class State(Desk):
     """The dossier on the desk, and all that follows from it."""
 
     offered: Shown
-
-    def __init__(self, folder: Path | None = None) -> None:
-        super().__init__(folder)
-        self.struck: set[str] = set()
+    comparing = Bool(help="Whether the page that compares with other municipalities was asked for.")
 
     def _forget(self) -> None:
         for name in ("problems", "evaluation", "_proposals"):
@@ -153,7 +153,11 @@ class State(Desk):
 
     def proposals(self) -> list[Suggestion]:
         """Return the actions that seem to belong and were not accepted or struck."""
-        return [each for each in self._proposals if each.item.code not in self.struck]
+        return [each for each in self._proposals if each.item.struck != "yes"]
+
+    def strike(self, item: PlanItem) -> None:
+        """Say that an action does not belong: it is no proposal any more, also after a reload."""
+        self.put(item.model_copy(update={"struck": "yes"}))
 
     # -- how far, what is wrong, the text -----------------------------------------------------------------
 
@@ -229,4 +233,10 @@ class State(Desk):
 
     def export(self, suffix: str, length: Length = "normal") -> Path:
         """Write one file in the folder `resultaten` of the dossier."""
-        return export(self.evaluation, self.now.folder / RESULTS / f"{NAMES[length]}{suffix}", length)
+        return export_file(self.now.folder, suffix, length)
+
+
+def export_file(folder: Path, suffix: str, length: Length = "normal") -> Path:
+    """Write one file in the folder `resultaten` of a dossier: for `State.later`, so it takes no dossier."""
+    made = evaluate(read_folder(folder))
+    return export(made, folder / RESULTS / f"{NAMES[length]}{suffix}", length)

@@ -16,6 +16,7 @@ from memokit.fields import Record
 from memokit.records import Point
 from memokit.texts import say
 
+MOST = {"thanks": 5, "work": 3}  # what the section has room for; the rest stands in the annex
 FIELDS = ("kind", "title", "text", "opinion", "question", "subject", "promise_from", "sources")
 ASKS = frozenset({"promise", "wish"})
 
@@ -30,16 +31,17 @@ class Points:
         self.list.add_class("memo-cards")
         self.list.observe(self._chosen, "value")
         self.form = Form(state, Point, FIELDS, self._saved, {"subject": [("–", "")]})
-        self.hints = html("", "hints")
+        self.hints, self.count, self.opinion = html("", "hints"), html("", "count"), html("", "help")
         self.card = box(
             self.form.widget(),
+            self.opinion,
             NewSource(state).widget,
             self.hints,
             box(button("points.remove", self._remove, "quiet"), kind="line", row=True),
             kind="card",
         )
         self.none = html(f"<p>{words('points.none')}</p>", "card")
-        left = box(html(f"<p>{words('points.help')}</p>"), self.list, self._adding(), kind="side")
+        left = box(html(f"<p>{words('points.help')}</p>"), self.count, self.list, self._adding(), kind="side")
         self.widget = box(box(left, box(self.none, self.card), kind="two", row=True), kind="view")
         state.listen(self.refresh)
         self.refresh()
@@ -47,6 +49,7 @@ class Points:
     def refresh(self) -> None:
         """Show the points as they are saved."""
         points = self.state.now.points
+        self.count.value = f"<p>{_counted([point.kind for point in points])}</p>"
         offered = [(say("app.points.item", kind=label("point", p.kind), title=p.title), p.id) for p in points]
         if tuple(offered) != tuple(self.list.options):
             before, ids = self.list.value, [id_ for _, id_ in offered]
@@ -74,6 +77,8 @@ class Points:
         self.form.show(point)
         self.form.one("question").layout.display = "" if point.kind in ASKS else "none"
         self.form.one("promise_from").layout.display = "" if point.kind == "promise" else "none"
+        ours = not point.opinion or point.opinion.casefold().startswith("wij vinden")
+        self.opinion.value = words(f"page_points.opinion.{point.kind if ours else 'begin'}")
         self.hints.value = remarks(self.state.hints(point))
 
     def _saved(self, before: Record, after: Record) -> None:
@@ -92,19 +97,28 @@ class Points:
         self.state.attempt(lambda: self.state.remove(point))
 
     def _adding(self) -> W.Widget:
-        kinds = [(label("point", kind), kind) for kind in ("thanks", "promise", "wish", "own")]
-        kind = W.Dropdown(description=say("app.points.kind"), options=kinds)
-        title = W.Text(description=say("app.points.title"))
+        title = {"title": say("app.points.title")}
+        form = Form(self.state, Point, ("kind", "title"), lambda _, __: None, titles=title, draft=True)
+        form.show(Point(kind="thanks", title=""))
 
         def add() -> None:
-            point = Point(kind=kind.value, title=title.value.strip())
+            point = form.record
             if self.state.attempt(lambda: self._new(point)):
-                title.value = ""
+                form.show(Point(kind=point.kind, title=""))
 
-        part = More(say("app.points.adding"), kind, title, button("points.add", add, "main"))
+        part = More(say("app.points.adding"), form.widget(), button("points.add", add, "main"))
         part.open(not self.state.now.points)
         return part.widget
 
     def _new(self, point: Point) -> None:
         self.state.put(point)
         self._follow(point.id)
+
+
+def _counted(kinds: list[str]) -> str:
+    """Return how many there are, of how many that fit in the section."""
+    thanks, work = kinds.count("thanks"), sum(kind in ASKS for kind in kinds)
+    lines = [words("page_points.count", thanks=thanks, work=work, most=MOST)]
+    if thanks > MOST["thanks"] or work > MOST["work"]:
+        lines.append(words("page_points.too_many"))
+    return " ".join(lines)

@@ -17,6 +17,8 @@ from memokit import territory
 from memokit.dossier import apply_changes, changes_of, slug
 from memokit.folder import Dossier, journal_path
 from memokit.intake.records import Builder, kept_source
+from memokit.intake.records import next_source_id as next_source_id
+from memokit.intake.undo import INBOX as INBOX
 from memokit.intake.undo import imports as imports
 from memokit.intake.undo import take_back as take_back
 from memokit.journal import Change, read_journal
@@ -26,12 +28,12 @@ from memokit.sources.delivery import Delivery
 from memokit.sources.incoming import LIMIT_BYTES
 from memokit.tables import read_bytes, replace_file
 
-FOLDER, INBOX = "bronnen", "inbox"
+FOLDER = "bronnen"
 
 
-@dataclass(frozen=True)
-class Proposal:
-    """What an import would do to a dossier.
+@dataclass(frozen=True, kw_only=True)
+class Offer:
+    """What a file would change in a dossier, as one entry.
 
     Parameters
     ----------
@@ -39,8 +41,6 @@ class Proposal:
         Of the journal entry: the same file with the same choices has the same id.
     changes
         What is added (`before` None) or changed; empty when the dossier has it all.
-    left_out
-        Rows about other municipalities, and amounts of other policy fields, years or plans.
     done
         This very import was done before and not undone.
     """
@@ -48,11 +48,23 @@ class Proposal:
     id: str
     path: Path
     kept_as: str
-    delivery: Delivery
     changes: tuple[Change, ...]
     problems: tuple[Problem, ...]
-    left_out: int
     done: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proposal(Offer):
+    """What a delivery would do to a dossier.
+
+    Parameters
+    ----------
+    left_out
+        Rows about other municipalities, and amounts of other policy fields, years or plans.
+    """
+
+    delivery: Delivery
+    left_out: int
 
 
 def propose(
@@ -74,22 +86,42 @@ def propose(
         As `read`; the file is about another municipality; or it holds another plan than the one evaluated.
     """
     path = Path(path)
+    came = receive(dossier, path, choose, on)
+    town = territory.place(dossier.settings.municipality, dossier.term)
+    got, others = read_for(town, path, kind, choose)
+    builder = Builder(dossier, got, came.kept_as, came.digest, came.day)
+    changes = () if came.done else tuple(changes_of(dossier, builder.records()))
+    problems = (*got.problems, *builder.problems)
+    return Proposal(
+        id=came.id, path=path, kept_as=came.kept_as, delivery=got, changes=changes, problems=problems,
+        left_out=others + builder.left_out, done=came.done,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Received:
+    """How a file is kept: the id of its entry, its name, checksum and day, and whether it was read before."""
+
+    id: str
+    kept_as: str
+    digest: str
+    day: str
+    done: bool
+
+
+def receive(dossier: Dossier, path: Path, choose: Mapping[str, str] | None = None, on: str = "") -> Received:
+    """Return how a file would be kept in a dossier. Nothing is written."""
     digest = hashlib.sha256(read_bytes(path, LIMIT_BYTES)).hexdigest()
     answers = "".join(f"{name}={value};" for name, value in sorted((choose or {}).items()))
     id_ = f"import-{hashlib.sha256((digest + answers).encode()).hexdigest()[:12]}"
     done = read_journal(journal_path(dossier.folder)).find(id_) is not None
-    town = territory.place(dossier.settings.municipality, dossier.term)
-    got, others = read_for(town, path, kind, choose)
     known = kept_source(dossier, digest)
     kept_as = known.file if known else _free_name(dossier, path)
     day = known.consulted_on if known else on or datetime.now().astimezone().date().isoformat()
-    builder = Builder(dossier, got, kept_as, digest, day)
-    changes = () if done else tuple(changes_of(dossier, builder.records()))
-    problems = (*got.problems, *builder.problems)
-    return Proposal(id_, path, kept_as, got, changes, problems, others + builder.left_out, done)
+    return Received(id_, kept_as, digest, day, done)
 
 
-def accept(dossier: Dossier, proposal: Proposal) -> Dossier:
+def accept(dossier: Dossier, proposal: Offer) -> Dossier:
     """Keep the file and save the changes, as one entry in the journal.
 
     Raises

@@ -29,6 +29,12 @@ def kept_source(dossier: Dossier, digest: str, own_words: bool = False) -> Sourc
     return next((source for source in kept if (source.kind == "report") == own_words), None)
 
 
+def next_source_id(dossier: Dossier, more: int = 1) -> str:
+    """Return an id that no source of the dossier has: B12 after B11."""
+    numbers = [int(m[1]) for s in dossier.sources if (m := re.fullmatch(r"B(\d+)", s.id_))]
+    return f"B{max(numbers, default=0) + more:02d}"
+
+
 def unique_codes(rows: Sequence[Row]) -> list[str]:
     """Return a code for each item of a plan that no other item has: where one repeats, the title is added.
 
@@ -57,8 +63,8 @@ class Builder:
         self.left_out = 0
         known = kept_source(dossier, digest)
         self.source = Source(
-            id_=known.id_ if known else self._next_id(1), kind=self._kind(), title=self._title(got.kind),
-            consulted_on=day, file=kept_as, checksum=digest,
+            id_=known.id_ if known else next_source_id(dossier), kind=self._kind(),
+            title=self._title(got.kind), consulted_on=day, file=kept_as, checksum=digest,
         )  # fmt: skip
 
     def records(self) -> Sequence[Record]:
@@ -81,10 +87,6 @@ class Builder:
         name = PurePath(self.got.file).name
         with texts.speaking("nl"):
             return texts.plain(texts.say(f"intake.title.{key}", first=first, last=last, file=name))
-
-    def _next_id(self, more: int) -> str:
-        numbers = [int(m[1]) for s in self.dossier.sources if (m := re.fullmatch(r"B(\d+)", s.id_))]
-        return f"B{max(numbers, default=0) + more:02d}"
 
     # -- the plan -------------------------------------------------------------------------------------------
 
@@ -119,7 +121,7 @@ class Builder:
         if not any(row["own_evaluation"] for row in rows):
             return []
         known = kept_source(self.dossier, self.source.checksum, own_words=True)
-        id_ = known.id_ if known else self._next_id(1 if self._is_kept() else 2)
+        id_ = known.id_ if known else next_source_id(self.dossier, 1 if self._is_kept() else 2)
         update = {"id_": id_, "kind": "report", "title": self._title("own_words")}
         return [self.source.model_copy(update=update)]
 

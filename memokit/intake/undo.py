@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from memokit.dossier import undo
 from memokit.folder import Dossier, journal_path
 from memokit.journal import Entry, read_journal
@@ -9,6 +11,7 @@ from memokit.problems import MemokitError, Problem
 from memokit.records import model_of
 from memokit.rows import file_of, id_of, spoken
 
+INBOX = "inbox"
 Key = tuple[str, str]
 
 
@@ -32,15 +35,23 @@ def take_back(dossier: Dossier, id_: str) -> tuple[Dossier, tuple[Problem, ...]]
         raise MemokitError(Problem("nothing-to-undo"))
     stays = _built_on(dossier, entry)
     saved = undo(dossier, id_, stays)
-    # The file itself stays while its source does.
+    # The file itself stays while its source does; then it goes back to where it waited (docs/decisions/0012).
     for record in dossier.sources:
         name = record.file
         if ("sources", record.id) in _added(entry) and name and name not in {s.file for s in saved.sources}:
-            (dossier.folder / name).unlink(missing_ok=True)
+            _wait_again(dossier.folder / name, dossier.folder / INBOX)
     return saved, tuple(
         Problem("undo-kept", "note", file=file_of(table), found=spoken(key, model_of(table)))
         for table, key in sorted(stays)
     )
+
+
+def _wait_again(kept: Path, inbox: Path) -> None:
+    """Move a file back to the inbox; where one of that name waits, it stays where it is: nothing is lost."""
+    target = inbox / kept.name
+    if kept.is_file() and not target.exists():
+        inbox.mkdir(exist_ok=True)
+        kept.replace(target)
 
 
 def _added(entry: Entry) -> set[Key]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from memokit.branding import Brand, brand
 from memokit.document import Document, Meta
 from memokit.findings import Finding
 from memokit.measures import Measures
@@ -32,7 +33,10 @@ def write_document(
     write_reply(draft)
     write_own(draft)
     write_annexes(draft, version)
-    return Document(_meta(draft, version, checksum), tuple(draft.blocks), tuple(draft.notes.values()))
+    return Document(
+        _meta(draft, version, checksum), tuple(draft.blocks), tuple(draft.notes.values()),
+        judged=tuple(draft.judged.items()),
+    )  # fmt: skip
 
 
 def _meta(draft: Draft, version: str, checksum: str) -> Meta:
@@ -47,6 +51,7 @@ def _meta(draft: Draft, version: str, checksum: str) -> Meta:
         subtitle = say("section.meta.subtitle", sender=sender, date=day, account=measures.last_account)
     fictional = not draft.public and draft.dossier.settings.fictional == "yes"
     key = "version_public" if draft.public else "version"
+    look = Brand() if draft.public else brand(draft.dossier.folder, draft.dossier.settings)
     return Meta(
         title=say("section.meta.title", **named),
         subtitle=subtitle,
@@ -59,6 +64,8 @@ def _meta(draft: Draft, version: str, checksum: str) -> Meta:
         draft="" if _settled(draft) else say("section.meta.draft"),
         description=say("section.meta.description", **named),
         version=say(f"section.meta.{key}", version=version, checksum=checksum, date=day),
+        logo=look.logo,
+        colour=look.colour,
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from memokit import catalogue
 from memokit.document import FULL
-from memokit.findings import of_kind
+from memokit.findings import Finding, of_kind
 from memokit.measures.actions import ActionMeasure
 from memokit.measures.agenda import CriterionMeasure
 from memokit.measures.figures import FigureMeasure
@@ -14,6 +14,7 @@ from memokit.narrative import colophon, goals, pictures
 from memokit.narrative.changed import figures_table, name_cell, value_cells
 from memokit.narrative.draft import Draft, value_label
 from memokit.narrative.gaps import reason_sentence
+from memokit.narrative.results import action_cells
 from memokit.texts import note_mark, number, say
 
 
@@ -31,25 +32,33 @@ def write_annexes(draft: Draft, version: str) -> None:
 
 
 def _actions(draft: Draft) -> None:
-    rows = [_action_row(action) for action in draft.measures.actions]
-    draft.table("annex_actions", rows, widths={"code": 0.8, "action": 1.8, "status": 1.5})
+    rows = [_action_row(draft, action) for action in draft.measures.actions]
+    widths = {"code": 0.8, "action": 1.7, "status": 2.2, "source": 1.6, "relevance": 1.2}
+    blank = any(say("common.not_applicable") in row for row in rows)
+    draft.table("annex_actions", rows, widths=widths, blank=blank)
     for action in draft.measures.actions:
         if parts := _action_details(draft, action):
             name = f"annex-action-{action.code}"
             draft.write(name, "annex.actions.detail", lengths=FULL, a=action, parts=parts)
-    items = [
-        say("annex.actions.open", v=f.values, label=value_label("status", f.values["status"]),
-            note=draft.source_note(f"open-{f.subject}", f.sources))
-        for f in of_kind(draft.findings, "promise_open", False) if f.rule == "action"
-    ]
+    items = [_still_open(draft, f) for f in of_kind(draft.findings, "promise_open", False)]
     draft.write("annex-open-title", "annex.actions.open_caption" if items else "", voice="", lengths=FULL)
     draft.bullets("annex-open", items, lengths=FULL)
 
 
-def _action_row(action: ActionMeasure) -> list[str]:
+def _still_open(draft: Draft, finding: Finding) -> tuple[str, str]:
+    """Return an open promise that does not stand in the text: an action with its status, or a point."""
+    name = f"annex-{finding.passage}"
+    note = draft.source_note(name, finding.sources)
+    if finding.rule == "point":
+        return name, say("annex.actions.open_point", v=finding.values, note=note)
+    label = value_label("status", finding.values["status"])
+    return name, say("annex.actions.open", v=finding.values, label=label, note=note)
+
+
+def _action_row(draft: Draft, action: ActionMeasure) -> list[str]:
     nothing = say("common.not_applicable")
     return [
-        action.code, action.item.title, value_label("status", action.status),
+        action.code, *action_cells(draft, action),
         value_label("result", action.result) if action.result else nothing,
         value_label("yes_no_unknown", action.item.priority),
         value_label("relevance", action.relevance) if action.relevance else nothing,
@@ -127,7 +136,10 @@ def _target_cells(draft: Draft, figure: FigureMeasure) -> list[str]:
 def _questions(draft: Draft) -> None:
     rows = [_question_row(draft, criterion) for criterion in draft.agenda.criteria]
     draft.table("annex_questions", rows, widths={"name": 2.6, "then": 1.5, "counted": 1.5})
-    wishes = [f.values["title"].rstrip(".") + "." for f in of_kind(draft.findings, "wish", False)]
+    wishes = [
+        (f"annex-{f.passage}", f.values["title"].rstrip(".") + ".")
+        for f in of_kind(draft.findings, "wish", False)
+    ]
     draft.write("annex-wishes-title", "annex.questions.wishes" if wishes else "", voice="", lengths=FULL)
     draft.bullets("annex-wishes", wishes, voice="opinion", lengths=FULL)
 

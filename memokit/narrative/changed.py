@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from memokit import catalogue, facts
 from memokit.document import FULL, NORMAL, Voice
+from memokit.findings import passage_id
 from memokit.measures import Measures
 from memokit.measures.figures import FigureMeasure, Observed
 from memokit.narrative.draft import Draft
@@ -11,7 +12,7 @@ from memokit.records import ContextEvent
 from memokit.texts import note_mark, number, say, signed
 
 BACKGROUND_NOTES = 2
-EVENTS_IN_TEXT = 4
+EVENTS_IN_TEXT = 2
 LEAST_FOR_PERCENT = 20
 SMALL = 50  # cases a year: below it a rate moves by chance
 
@@ -39,9 +40,9 @@ def write_changed(draft: Draft) -> None:
     events = sorted(draft.dossier.context, key=lambda event: event.date)
     recent = [event for event in events if int(event.date[:4]) > draft.measures.term.start]
     told = {id(event) for event in sorted(recent, key=_weight)[:EVENTS_IN_TEXT]}
-    items = [(id(event) in told, _event(draft, i, event)) for i, event in enumerate(recent)]
-    draft.bullets("changed-events", [text for chosen, text in items if chosen])
-    draft.bullets("changed-events-more", [text for chosen, text in items if not chosen], lengths=FULL)
+    items = [(id(event) in told, _event(draft, event)) for event in recent]
+    draft.bullets("changed-events", [item for chosen, item in items if chosen])
+    draft.bullets("changed-events-more", [item for chosen, item in items if not chosen], lengths=FULL)
     _background(draft, [event for event in events if event not in recent])
 
 
@@ -52,18 +53,21 @@ def _people(draft: Draft) -> None:
         return
     then, diff = figure.then if figure.now else None, figure.change or 0
     note = _note(draft, figure)
-    draft.write("changed-people", "section.changed.people", now=now, then=then, diff=diff, note=note)
+    lengths = NORMAL if draft.public else FULL
+    draft.write("changed-people", "section.changed.people", lengths=lengths, now=now, then=then, diff=diff,
+                note=note)
 
 
-def _weight(event: ContextEvent) -> tuple[bool, bool]:
-    """A merger comes first, then what touched an action; the rest is for the full length."""
-    return event.kind != "merger", not event.actions
+def _weight(event: ContextEvent) -> tuple[bool, int]:
+    """A merger comes first, then what touched most actions; the rest is for the full length."""
+    return event.kind != "merger", -len(event.actions)
 
 
-def _event(draft: Draft, i: int, event: ContextEvent) -> str:
-    note = draft.source_note(f"context-{i}", event.sources)
+def _event(draft: Draft, event: ContextEvent) -> tuple[str, str]:
+    name = passage_id("event", event.id)
+    note = draft.source_note(name, event.sources)
     text = " ".join(part for part in (event.event, event.local_effect) if part)
-    return say("section.changed.event", text=text, note=note)
+    return name, say("section.changed.event", text=text, note=note)
 
 
 def _background(draft: Draft, own: list[ContextEvent]) -> None:
@@ -81,7 +85,7 @@ def _background(draft: Draft, own: list[ContextEvent]) -> None:
         cites = draft.cites(s for event in own for s in event.sources) + [row["source"] for row in ready]
         note = draft.note("background", say("sources.cite.joined", parts=list(dict.fromkeys(cites))))
         words = [event.event for event in own] + [row["text"] for row in ready]
-        draft.write("changed-background", "section.changed.background", texts=words, note=note)
+        draft.write("changed-background", "section.changed.background", lengths=FULL, texts=words, note=note)
 
 
 def figures_table(draft: Draft, figures: list[FigureMeasure], lengths: frozenset[str] = FULL) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from memokit import catalogue
 from memokit.document import FULL
+from memokit.findings import passage_id
 from memokit.measures.public import SOURCE
 from memokit.narrative.draft import Draft, value_label
 from memokit.texts import capital, lookup, say
@@ -36,21 +37,26 @@ def write_open(draft: Draft) -> None:
         return
     agenda, themes = draft.agenda, draft.dossier.settings.themes
     items = [
-        *(say(f"annex.open.{a.status}", a=a) for a in draft.measures.actions
+        *((f"open-{a.code}", say(f"annex.open.{a.status}", a=a)) for a in draft.measures.actions
           if a.status in {"pending", "later", "unclear"}),
-        *(say("annex.open.unknown", name=c.indicator.name) for c in agenda.criteria if c.now == "unknown"),
-        say("annex.open.labels") if agenda.labelled and not agenda.label_checked else "",
-        say("annex.open.goals", goals=agenda.silent_goals) if agenda.goals else "",
-        *(say("annex.open.theme", t=t) for t in catalogue.themes().values() if t.theme not in themes),
+        *((f"open-{c.key}", say("annex.open.unknown", name=c.indicator.name))
+          for c in agenda.criteria if c.now == "unknown"),
+        ("open-labels", say("annex.open.labels") if agenda.labelled and not agenda.label_checked else ""),
+        ("open-goals", say("annex.open.goals", goals=agenda.silent_goals) if agenda.goals else ""),
+        *((f"open-theme-{t.theme}", say("annex.open.theme", t=t))
+          for t in catalogue.themes().values() if t.theme not in themes),
     ]
-    draft.write("annex-open-intro", f"annex.open.{'intro' if any(items) else 'none'}", voice="", lengths=FULL)
+    found = "intro" if any(text for _, text in items) else "none"
+    draft.write("annex-open-intro", f"annex.open.{found}", voice="", lengths=FULL)
     draft.bullets("annex-open-list", items, lengths=FULL)
 
 
 def write_terms(draft: Draft) -> None:
     """Write the definitions."""
     entries = lookup("annex.terms.entries").items()
-    items = [say("annex.terms.entry", name=name, text=text) for name, text in entries]
+    items = [
+        (passage_id("term", name), say("annex.terms.entry", name=name, text=text)) for name, text in entries
+    ]
     draft.bullets("annex-terms", items, voice="", lengths=FULL)
 
 
@@ -59,8 +65,8 @@ def write_sources(draft: Draft) -> None:
     draft.write("annex-sources-intro", "annex.sources.intro", voice="", lengths=FULL)
     cited = sorted(draft.cited, key=lambda name: (name.startswith(SOURCE), name))
     items = [  # a public fact bears no number of the dossier
-        capital(draft.cite(name)) if name.startswith(SOURCE)
-        else say("annex.sources.item", id=name, text=draft.cite(name))
+        (passage_id("source", name), capital(draft.cite(name)) if name.startswith(SOURCE)
+         else say("annex.sources.item", id=name, text=draft.cite(name)))
         for name in cited
     ]
     draft.bullets("annex-sources", items, voice="", lengths=FULL)
@@ -79,5 +85,5 @@ def write_method(draft: Draft, version: str) -> None:
     """Write the rules, the years and the formulas."""
     rules = ("order", "sources_rule", "negative_rule", "score", "progress", "order_note", "years", "versions")
     told = rules[-2:] if draft.public else rules
-    items = [draft.say(f"annex.method.{rule}", version=version) for rule in told]
+    items = [(f"method-{rule}", draft.say(f"annex.method.{rule}", version=version)) for rule in told]
     draft.bullets("annex-method", items, voice="", lengths=FULL)

@@ -12,6 +12,7 @@ from memokit.document import (
     Block,
     Bullets,
     Column,
+    Hold,
     Note,
     Paragraph,
     Section,
@@ -41,6 +42,8 @@ class Draft:
         self.public = measures.dossier is None
         self.blocks: list[Block] = []
         self.notes: dict[str, Note] = {}
+        self.judged: dict[str, str] = {}
+        self.in_annex = False
         self.cited: set[str] = set()
         self.annexes = {name: i for i, name in enumerate(_annexes(measures), start=1)}
         self.sender = "" if self.public else self._sender()
@@ -75,31 +78,45 @@ class Draft:
 
     def section(self, name: str, level: int = 1, annex: bool = False, **values: Any) -> None:
         """Add a heading."""
+        self.in_annex = self.in_annex or annex
         title = self.say(f"section.titles.{name}", **values)
         self.blocks.append(Section(name.replace("_", "-"), title, level, annex))
 
     def write(
         self, name: str, *keys: str, voice: Voice = "fact", lengths: frozenset[str] = NORMAL,
-        finding: str = "", **values: Any,
+        finding: str = "", hold: Hold = "", **values: Any,
     ) -> None:
         """Add a paragraph from the sentences under these keys; an empty key falls away."""
         self.paragraph(name, *(self.say(key, **values) for key in keys if key),
-                       voice=voice, lengths=lengths, finding=finding)
+                       voice=voice, lengths=lengths, finding=finding, hold=hold)
 
     def paragraph(
         self, name: str, *sentences: str, voice: Voice = "fact", lengths: frozenset[str] = NORMAL,
-        finding: str = "",
+        finding: str = "", hold: Hold = "",
     ) -> None:
         """Add a paragraph from ready sentences; empty ones fall away, and so does an empty paragraph."""
         if words := " ".join(sentence for sentence in sentences if sentence):
-            self.blocks.append(Paragraph(name, runs(words), voice, lengths, finding))
+            held = self._hold(hold, voice)
+            self.blocks.append(Paragraph(name, runs(words), voice, lengths, finding, held))
 
     def bullets(
-        self, name: str, items: Iterable[str], voice: Voice = "fact", lengths: frozenset[str] = NORMAL
+        self, name: str, items: Iterable[tuple[str, str]], voice: Voice = "fact",
+        lengths: frozenset[str] = NORMAL, hold: Hold = "",
     ) -> None:
-        """Add a list; without items there is none."""
-        if found := tuple(runs(item) for item in items if item):
-            self.blocks.append(Bullets(name, found, voice, lengths))
+        """Add a list of items, each with the id of its passage; without items there is none."""
+        if found := [(id_, runs(item)) for id_, item in items if item]:
+            ids, texts_ = zip(*found, strict=True)
+            self.blocks.append(Bullets(name, texts_, voice, lengths, ids, self._hold(hold, voice)))
+
+    def _hold(self, hold: Hold, voice: Voice) -> Hold:
+        """The account in the annexes is printed as it is; so is what memokit still asks the council."""
+        return "fixed" if self.in_annex or voice in {"aside", "todo"} else hold
+
+    def judge(self, passage: str, subject: str) -> None:
+        """Keep which judgement a passage rests on: its words may not say more than that."""
+        for action in self.measures.actions:
+            if action.code == subject:
+                self.judged[passage] = action.status
 
     def table(
         self, name: str, rows: Iterable[Sequence[str]], numeric: Sequence[str] = (),

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 
 from memokit import catalogue
-from memokit.document import Voice
-from memokit.measures.agenda import Score
+from memokit.document import FULL, Voice
+from memokit.measures.agenda import GoalActions, Score
 from memokit.measures.figures import FigureMeasure
 from memokit.narrative.changed import count_then_and_later
 from memokit.narrative.draft import Draft, goal_name, theme_name
 from memokit.narrative.opening import label_note
+from memokit.records import PlanItem
 from memokit.texts import number, say
 
 
@@ -21,9 +23,10 @@ def write_agenda(draft: Draft) -> None:
         _public(draft)
         return
     voice: Voice = "todo" if draft.agenda.level is None else "opinion"
-    draft.paragraph("agenda-level", *_level(draft), voice=voice)
-    draft.paragraph("agenda-concrete", _concrete(draft), _label_only(draft))
-    draft.paragraph("agenda-scores", draft.say("section.agenda.no_single"), _scores(draft))
+    draft.paragraph("agenda-level", *_level(draft), voice=voice, hold="stays")
+    draft.paragraph("agenda-concrete", _concrete(draft), _label_only(draft), lengths=FULL, hold="stays")
+    draft.write("agenda-single", "section.agenda.no_single", hold="stays")
+    draft.paragraph("agenda-scores", _scores(draft), lengths=FULL, hold="stays")
 
 
 def _sdg(goals: Iterable[int]) -> list[str]:
@@ -132,14 +135,32 @@ def basis_words(draft: Draft, basis: str) -> str:
     return say(f"section.basis{'_citizens' if citizens else ''}.{basis}")
 
 
+def label_rows(draft: Draft) -> list[tuple[GoalActions, int, float | None, float | None]]:
+    """Return for each goal with labels: its actions, those with nothing but a label, planned and spent.
+
+    Euros that nobody found are None, never zero.
+    """
+    bare = Counter(goal for item in draft.agenda.label_only for goal in goals_of(item))
+    return [
+        (g, bare[g.goal], *((g.planned, g.spent) if g.with_money else (None, None)))
+        for g in draft.agenda.goal_actions
+    ]
+
+
+def goals_of(item: PlanItem) -> frozenset[int]:
+    """Return the goals whose label an action bears."""
+    return frozenset(int(target.split()[1].split(".")[0]) for target in item.sdg_targets)
+
+
 def label_tables(draft: Draft) -> None:
     """Write how many actions bear a label of each goal, with euros, and those with nothing but a label."""
     nothing = say("common.not_applicable")
     rows = [
-        [goal_name(g.goal), str(g.actions), str(g.with_money),
-         *([number(g.planned), number(g.spent)] if g.with_money else [nothing, nothing])]
-        for g in draft.agenda.goal_actions
+        [goal_name(g.goal), str(g.actions), str(bare) if draft.agenda.label_checked else nothing,
+         str(g.with_money), number(planned), number(spent)]
+        for g, bare, planned, spent in label_rows(draft)
     ]
-    draft.table("goal_actions", rows, ("actions", "with_money", "planned", "spent"), {"goal": 2.6})
+    numeric = ("actions", "bare", "with_money", "planned", "spent")
+    draft.table("goal_actions", rows, numeric, {"goal": 2.6}, checked=draft.agenda.label_checked)
     bare = [[i.code, i.title, ", ".join(i.sdg_targets)] for i in draft.agenda.label_only]
     draft.table("labels", bare, widths={"title": 3.0})

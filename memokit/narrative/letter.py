@@ -17,16 +17,8 @@ ACTIONS = 12
 def letter(measures: Measures, findings: tuple[Finding, ...]) -> str:
     """Return one short, polite mail that asks for existing documents only, within the usual term."""
     draft = Draft(measures, findings)
-    term = measures.term
-    years = {
-        "plan": f"{term.plan[0]}-{term.plan[1]}",
-        "account": measures.last_account,
-        "baseline": term.start,
-    }
-    wanted = [row for row in catalogue.rows("documents") if _missing(draft, row["key"])]
-    documents = [
-        say("letter.item", n=n, document=row["name"].format(**years)) for n, row in enumerate(wanted, 1)
-    ]
+    term, wanted = measures.term, missing(measures, findings)
+    documents = [say("letter.item", n=n, document=name) for n, (name, _) in enumerate(wanted, 1)]
     sender = "" if draft.public else draft.sender
     by = (measures.date + timedelta(days=21)).isoformat()
     asking = [say("letter.ask"), "\n".join(documents), say("letter.term", by=by)]
@@ -40,6 +32,17 @@ def letter(measures: Measures, findings: tuple[Finding, ...]) -> str:
         say("letter.sending"),
     ]
     return plain("\n\n".join(paragraphs)).replace(NBSP, " ") + "\n"
+
+
+def missing(measures: Measures, findings: tuple[Finding, ...]) -> list[tuple[str, str]]:
+    """Return the documents that are still to be asked for, in the order of fairness.md 4, each with why."""
+    draft, term = Draft(measures, findings), measures.term
+    plan = f"{term.plan[0]}-{term.plan[1]}"
+    years = {"plan": plan, "account": measures.last_account, "baseline": term.start}
+    return [
+        (row["name"].format(**years), row["why"])
+        for row in catalogue.rows("documents") if _missing(draft, row["key"])
+    ]  # fmt: skip
 
 
 def _missing(draft: Draft, key: str) -> bool:

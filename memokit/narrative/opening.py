@@ -21,13 +21,14 @@ def write_short(draft: Draft) -> None:
         draft.write("short-goals", goals, money, lengths=EVERY, n=n)
         return
     judged = draft.measures.counts is not None and draft.measures.counts.n > 0
-    draft.paragraph("short-actions", _actions(draft), voice="fact" if judged else "todo", lengths=EVERY)
+    draft.paragraph("short-actions", _actions(draft), voice="fact" if judged else "todo", lengths=EVERY,
+                    hold="stays")
     draft.paragraph("short-money", _money(draft), lengths=EVERY)
     draft.paragraph("short-labels", _labels(draft))
     gaps = [*of_kind(draft.findings, "promise_open", True), *of_kind(draft.findings, "wish", True)]
     thanks = "section.short.thanks" if of_kind(draft.findings, "strength") else ""
     questions = "section.short.questions" if gaps else ""
-    draft.write("short-thanks", thanks, questions, voice="", lengths=EVERY, n=len(gaps))
+    draft.write("short-thanks", thanks, questions, voice="", lengths=EVERY, hold="stays", n=len(gaps))
     draft.write("short-where", "section.short.where", voice="aside", lengths=PAGE)
 
 
@@ -89,8 +90,9 @@ def _labels(draft: Draft) -> str:
 
 def label_note(draft: Draft) -> str:
     """Keep the footnote that says where was looked for estimates and results, and what was asked."""
-    of_items = [source for item in draft.agenda.label_only for source in item.sources]
-    return draft.source_note("labels", [*draft.dossier.settings.plan_sources, *of_items])
+    of_items = [name for item in draft.agenda.label_only for name in item.sources]
+    searched = [name for name in of_items if (found := draft.source(name)) and found.kind == "search"]
+    return draft.source_note("labels", [*draft.dossier.settings.plan_sources, *(searched or of_items)])
 
 
 def write_how(draft: Draft) -> None:
@@ -105,13 +107,14 @@ def write_how(draft: Draft) -> None:
     assert counts is not None
     on = [lower(t.name) for t in catalogue.themes().values() if t.theme in themes]
     off = [lower(t.name) for t in catalogue.themes().values() if t.theme not in themes]
-    draft.bullets("how", (
-        draft.say("section.how.scope", names=[capital(on[0]), *on[1:]] if on else [], off=off),
-        draft.say("section.how.plan", n=counts.n + counts.later + counts.pending),
-        draft.say("section.how.who", abstained=any(a.abstained == "yes" for a in draft.dossier.assessments)),
-        draft.say("section.how.words"),
-    ), voice="")
-    draft.paragraph("how-place", _place(draft))
+    abstained = any(a.abstained == "yes" for a in draft.dossier.assessments)
+    draft.bullets("how-lines", (
+        ("how-scope", draft.say("section.how.scope", names=[capital(on[0]), *on[1:]] if on else [], off=off)),
+        ("how-plan", draft.say("section.how.plan", n=counts.n + counts.later + counts.pending)),
+        ("how-who", draft.say("section.how.who", abstained=abstained)),
+        ("how-words", draft.say("section.how.words")),
+    ), voice="", hold="fixed")
+    draft.paragraph("how-place", _place(draft), hold="fixed")
 
 
 def _place(draft: Draft) -> str:

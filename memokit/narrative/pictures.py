@@ -9,14 +9,15 @@ from typing import Literal
 from memokit.document import FULL, Figure, Value
 from memokit.measures.actions import COUNTED
 from memokit.narrative.draft import Draft, goal_name, theme_name, value_label
+from memokit.narrative.goals import label_rows
 from memokit.texts import number, say
 
 Rows = tuple[tuple[Value, ...], ...]
 
 
 def _add(
-    draft: Draft, name: str, chart: Literal["stacked", "bars", "dots"], message: str, parts: list[str],
-    series: tuple[str, ...], rows: Rows, table: str, unit: str = "",
+    draft: Draft, name: str, chart: Literal["stacked", "bars", "dots", "goals"], message: str,
+    parts: list[str], series: tuple[str, ...], rows: Rows, table: str, unit: str = "",
 ) -> None:  # fmt: skip
     alt = say(f"section.figure.{name}.alt", parts=parts)
     draft.blocks.append(
@@ -93,24 +94,21 @@ def _dots(
 
 
 def label_chart(draft: Draft) -> None:
-    """The actions with an SDG label, per goal: with money, work or a result, or with a label only."""
-    agenda = draft.measures.agenda
-    assert agenda is not None
-    if not agenda.label_only:
+    """Goals × actions × euros: the actions with an SDG label, those with nothing else, and what is known."""
+    agenda, found = draft.agenda, label_rows(draft)
+    if not found:
         return
-    groups = (say("section.figure.labels.found"), say("section.figure.labels.bare"))
-    bare = {item.code for item in agenda.label_only}
-    tally = Counter(
-        (int(goal), groups[item.code in bare])
-        for item in agenda.labelled
-        for goal in {target.split()[1].split(".")[0] for target in item.sdg_targets}
-    )
+    bare = len(agenda.label_only)
+    groups = ("with_label", "bare") if bare else ("label",)
     rows = tuple(
-        (goal_name(goal), group, tally[goal, group])
-        for goal in sorted({goal for goal, _ in tally})
-        for group in groups
-        if tally[goal, group]
+        (g.goal, goal_name(g.goal), *((g.actions - n, n) if bare else (g.actions,)), planned, spent)
+        for g, n, planned, spent in found
     )
-    message = say("section.figure.labels.message", bare=len(bare), n=len(agenda.labelled))
-    parts = [say("section.figure.count", label=label, group=group, n=n) for label, group, n in rows]
-    _add(draft, "labels", "stacked", message, parts, groups, rows, "labels")
+    parts = [
+        say("section.figure.labels.part", label=goal_name(g.goal), n=g.actions, bare=n, planned=p, spent=s)
+        for g, n, p, s in found
+    ]
+    message = say("section.figure.labels.message", bare=bare, n=len(agenda.labelled), goals=len(rows),
+                  known=sum(planned is not None for _, _, planned, _ in found))
+    series = tuple(say(f"section.figure.labels.{name}") for name in (*groups, "planned", "spent"))
+    _add(draft, "labels", "goals", message, parts, series, rows, "goal-actions", unit="euro")

@@ -1,19 +1,20 @@
-"""What we value, and what was achieved: thanks first, then every action with its source and its euros."""
+"""What we value, and what was achieved: thanks first, then every action by status, with its source."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from memokit.document import EVERY, NORMAL
+from memokit.document import EVERY, FULL
 from memokit.findings import Finding, of_kind, plan_strengths
-from memokit.measures.actions import ActionMeasure
+from memokit.measures.actions import COUNTED, ActionMeasure
 from memokit.narrative import pictures
 from memokit.narrative.draft import Draft, value_label
 from memokit.narrative.opening import breakdown
-from memokit.texts import marked, number, say
+from memokit.texts import marked, say
 
 IN_HANDOUT = 3
 ANSWERED = "IS55"
@@ -30,9 +31,9 @@ def write_thanks(draft: Draft) -> None:
         note = draft.source_note("plan-lines", [source for line in lines for source in line["sources"]])
         draft.write("thanks-plan", "section.thanks.plan", lines=lines, note=note)
     strengths = of_kind(draft.findings, "strength", True)
-    items = [_thank(draft, finding) for finding in strengths]
+    items = [(finding.passage, _thank(draft, finding)) for finding in strengths]
     if ANSWERED not in {finding.subject for finding in strengths} and (advice := _advice(draft)):
-        items.append(draft.say("section.thanks.advice", advice=advice))
+        items.append(("thanks-advice", draft.say("section.thanks.advice", advice=advice)))
     draft.bullets("thanks-first", items[:IN_HANDOUT], lengths=EVERY)
     draft.bullets("thanks-more", items[IN_HANDOUT:])
     if not lines and not items:
@@ -42,6 +43,7 @@ def write_thanks(draft: Draft) -> None:
 def _thank(draft: Draft, finding: Finding) -> str:
     """Return one strength as a sentence with its footnote."""
     note = draft.source_note(f"strength-{finding.subject}", finding.sources)
+    draft.judge(finding.passage, finding.subject)
     advice = _advice(draft) if finding.subject == ANSWERED and finding.rule == "point" else None
     more = draft.say("section.thanks.advice_counts", **advice) if advice else ""
     return draft.say(f"section.thanks.{finding.rule}", note=note, more=marked(more), v=finding.values)
@@ -58,7 +60,7 @@ def _advice(draft: Draft) -> dict[str, Any] | None:
 
 
 def write_achieved(draft: Draft) -> None:
-    """Write the full breakdown, the table of all actions, dissent and result."""
+    """Write the full breakdown, all actions by status, dissent and result; the table is in annex 1."""
     draft.section("achieved")
     counts, actions = draft.measures.counts, draft.measures.actions
     if counts is None or not actions:
@@ -66,20 +68,16 @@ def write_achieved(draft: Draft) -> None:
         draft.write("achieved-none", key, voice="todo")
         return
     if counts.n:
-        draft.paragraph("achieved-counts", _full_breakdown(draft))
-    money = draft.measures.money
-    with_money = money is not None and any(action.code in money.actions for action in actions)
-    rows = [_row(draft, action)[: 5 if with_money else 3] for action in actions]
-    draft.table("actions", rows, ("planned", "spent"), {"action": 1.7, "status": 2.3, "source": 1.7}, NORMAL,
-                money=with_money)
+        draft.paragraph("achieved-counts", _full_breakdown(draft), lengths=FULL, hold="stays")
+    draft.bullets("actions", _by_status(draft), hold="stays")
     if counts.n:
         pictures.status_chart(draft)
     draft.paragraph("achieved-dissent", *(
         draft.say("section.achieved.dissent", a=a, label=value_label("status", a.status),
                   minority=value_label("status", a.minority))
         for a in actions if a.minority and not a.downgraded
-    ))
-    draft.paragraph("achieved-result", _results(draft))
+    ), hold="stays")
+    draft.paragraph("achieved-result", _results(draft), lengths=FULL)
 
 
 def _full_breakdown(draft: Draft) -> str:
@@ -95,24 +93,41 @@ def _full_breakdown(draft: Draft) -> str:
     return f"{first} {breakdown(rest, brief=False)}".strip()
 
 
-def status_words(draft: Draft, action: ActionMeasure) -> str:
-    """Return the status as the table says it: with whose word it is, and with what is still missing."""
-    if action.downgraded:
-        return say("section.achieved.downgraded")
-    whose = draft.whose(action.sources) if action.certainty == "word" else ""
-    line, label = action.line.rstrip("."), value_label("status", action.status)
-    return say("section.achieved.status", label=label, whose=whose, line=line)
+def _by_status(draft: Draft) -> Iterator[tuple[str, str]]:
+    """Go through the statuses that there are: each names its actions, and what is still missing."""
+    for status in (*COUNTED, "later", "pending"):
+        if found := [action for action in draft.measures.actions if action.status == status]:
+            passage, label = f"status-{status}", value_label("status", status)
+            draft.judged[passage] = status
+            items = [_said(draft, action, line=status not in {"achieved", "underway"}) for action in found]
+            yield passage, say("section.achieved.by_status", label=label, items=items)
 
 
-def _row(draft: Draft, action: ActionMeasure) -> list[str]:
-    note = draft.source_note(f"action-{action.code}", action.sources, say("section.achieved.no_source"))
-    money = draft.measures.money.actions.get(action.code) if draft.measures.money else None
-    euros = [say("common.not_applicable")] * 2
-    if money:
-        planned = money.planned_first if money.planned_last is None else money.planned_last
-        euros = [number(planned), number(money.spent)]
-    source = say("section.achieved.source_cell", short=_short_source(draft, action), note=note)
-    return [action.item.title, status_words(draft, action), source, *euros]
+def _said(draft: Draft, action: ActionMeasure, line: bool = True) -> dict[str, str]:
+    """Return what is said of an action: its status, whose word that is, what is missing, its footnote."""
+    told = say("section.achieved.not_noted") if action.downgraded else action.line
+    word = action.certainty == "word" and not action.downgraded
+    return {
+        "title": action.item.title, "label": value_label("status", action.status),
+        "whose": draft.whose(action.sources) if word else "", "line": told.rstrip(".") if line else "",
+        "note": _action_note(draft, action),
+    }
+
+
+def _action_note(draft: Draft, action: ActionMeasure) -> str:
+    """Keep the footnote of an action; the one of the thanks for it serves where it cites the same sources."""
+    name, sources = f"action-{action.code}", action.sources
+    for thanks in of_kind(draft.findings, "strength", True):
+        if thanks.subject == action.code and sources and set(sources) <= set(thanks.sources):
+            name, sources = f"strength-{action.code}", thanks.sources
+    return draft.source_note(name, sources, say("section.achieved.no_source"))
+
+
+def action_cells(draft: Draft, action: ActionMeasure) -> list[str]:
+    """Return an action as a table tells it: its title, its status with what is still missing, its source."""
+    said = _said(draft, action)
+    source = say("section.achieved.source_cell", short=_short_source(draft, action), note=said["note"])
+    return [said["title"], say("section.achieved.status", **said), source]
 
 
 def _short_source(draft: Draft, action: ActionMeasure) -> str:

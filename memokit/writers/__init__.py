@@ -13,13 +13,13 @@ from memokit.document import Block, Bullets, Document, Meta, Paragraph, Section,
 from memokit.texts import say
 
 _CONTROL = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff\ue000-\ue00f]"
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff\ue000-\ue00f]"
 )
 T = TypeVar("T")
 
 
 def cleaned(value: T) -> T:
-    """Return a document, or other data, without the control characters that no file format takes.
+    """Return a document, or other data, without the characters that no file format takes or that turn text.
 
     Examples
     --------
@@ -65,10 +65,15 @@ def signature(meta: Meta) -> str:
     return " · ".join(filter(None, (meta.sender, meta.date_words)))
 
 
-def runs_of(text: Text) -> Iterator[tuple[str, list[str]]]:
-    """Go through a text by style; footnote marks that stand together come together."""
-    for style, group in groupby(text, key=lambda run: run.style):
-        yield style, [run.text for run in group]
+def logo_words(meta: Meta) -> str:
+    """Return the alternative text of the logo; without a logo none."""
+    return say("writers.logo", name=meta.sender or meta.municipality) if meta.logo else ""
+
+
+def runs_of(text: Text) -> Iterator[tuple[str, str, list[str]]]:
+    """Go through a text by style and language; footnote marks that stand together come together."""
+    for (style, lang), group in groupby(text, key=lambda run: (run.style, run.lang)):
+        yield style, lang, [run.text for run in group]
 
 
 def spoken(blocks: tuple[Block, ...]) -> Iterator[tuple[Block, str]]:

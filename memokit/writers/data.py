@@ -11,7 +11,7 @@ from itertools import chain
 from typing import Any
 
 from memokit import texts
-from memokit.document import Bullets, Document, Figure, Paragraph, Section, Table, Text
+from memokit.document import Bullets, Document, Figure, Paragraph, Picture, Section, Table, Text
 from memokit.tables import guard
 from memokit.writers import Writer, runs_of, signature
 
@@ -87,7 +87,7 @@ class _Markdown(Writer):
         yield _marked("# {}", meta.title)
         yield _marked("_{}_", meta.subtitle)
         yield from chain.from_iterable(self.blocks())
-        yield _escaped(signature(meta))
+        yield _escaped(" · ".join(filter(None, (signature(meta), meta.version))))
         notes = enumerate(self.notes, start=1)
         yield "\n".join(f"[^{number}]: {self._text(note.text)}" for number, note in notes)
 
@@ -112,11 +112,14 @@ class _Markdown(Writer):
     def figure(self, block: Figure, label: str) -> Iterator[str]:
         yield from (_marked("**{}**", block.message), _escaped(block.alt))
 
+    def picture(self, block: Picture, label: str) -> Iterator[str]:
+        yield _escaped(block.alt)
+
     def _text(self, text: Text) -> str:
         return "".join(
             "".join(f"[^{self.numbers[name]}]" for name in words)
             if style == "note" else _styled(style, _escaped("".join(words)))
-            for style, words in runs_of(text)
+            for style, _, words in runs_of(text)
         )
 
 
@@ -132,5 +135,6 @@ def _marked(markup: str, words: str) -> str:
 def _escaped(text: str) -> str:
     flat = text.replace("\n", " ")
     flat = re.sub(r"([\\`*_{}\[\]<>#|~$&!^])", r"\\\1", flat)
+    flat = re.sub(r"(?i)\b(https?|ftp|mailto)(?=:)|\bwww(?=\.)", r"\g<0>\\", flat)  # nor is it a link
     flat = re.sub(r"^(\s*)([-+=:])", r"\1\\\2", flat)
     return re.sub(r"^(\s*\d+)([.)])", r"\1\\\2", flat)

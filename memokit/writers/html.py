@@ -8,10 +8,10 @@ from html import escape
 from itertools import chain
 
 from memokit import figures
-from memokit.document import Bullets, Document, Figure, Length, Paragraph, Section, Table, Text
+from memokit.document import Bullets, Document, Figure, Length, Paragraph, Picture, Section, Table, Text
 from memokit.resources import data_path
 from memokit.texts import say, speaking
-from memokit.writers import Writer, runs_of
+from memokit.writers import Writer, logo_words, runs_of
 
 WIDTH = 190.0  # millimetres: a chart as wide as a table, its letters a little smaller
 _STYLES = {"": "{}", "strong": "<strong>{}</strong>", "emphasis": "<em>{}</em>"}
@@ -60,10 +60,14 @@ class _Page(Writer):
         yield f"<title>{escape(meta.title)}</title>"
         yield f'<meta name="description" content="{escape(meta.description)}">'
         style = data_path("templates", "memo.css").read_text("utf-8")
-        yield f"<style>\n{style}{_running(meta.banner)}</style>\n</head>"
+        own = f":root{{--dark:{meta.colour}}}\n" if meta.colour else ""
+        yield f"<style>\n{style}{own}{_running(meta.banner, meta.colour)}</style>\n</head>"
         yield f'<body class="{length}">\n<a class="skip" href="#tekst">{say("writers.skip")}</a>'
         yield _given('<aside class="banner">{}</aside>', meta.banner)
         yield '<main id="tekst" tabindex="-1">\n<header class="top">'
+        if meta.logo:
+            source = f"data:image/png;base64,{meta.logo}"
+            yield f'<img class="logo" src="{source}" alt="{escape(logo_words(meta))}">'
         yield _given('<p class="draft">{}</p>', meta.draft)
         yield f"<h1>{_shown(meta.title)}</h1>"
         yield _given('<p class="subtitle">{}</p>', meta.subtitle)
@@ -73,8 +77,7 @@ class _Page(Writer):
         yield from chain.from_iterable(self.blocks())
         if self.notes:
             yield from self._endnotes()
-        made = say("writers.made_with", version=meta.version) if meta.version else ""
-        parts = filter(None, (meta.sender, meta.municipality, meta.date_words, made))
+        parts = filter(None, (meta.sender, meta.municipality, meta.date_words, meta.version))
         yield f"</main>\n<footer><p>{_shown(' · '.join(parts))}</p></footer>\n</body>\n</html>"
 
     def _contents(self) -> Iterator[str]:
@@ -82,13 +85,13 @@ class _Page(Writer):
         yield f'<nav class="contents" aria-labelledby="inhoud">\n<h2 id="inhoud">{word}</h2>\n<ul>'
         for block in self.document.blocks:
             if isinstance(block, Section):
-                link = f'<a href="#s-{block.id}">{_shown(block.title)}</a>'
+                link = f'<a href="#s-{escape(block.id)}">{_shown(block.title)}</a>'
                 yield f'<li class="level{block.level}">{link}</li>'
         yield "</ul>\n</nav>"
 
     def section(self, block: Section, label: str) -> Iterator[str]:
         tag, kind = f"h{block.level + 1}", _class("annex" if block.annex else "")
-        yield f'<{tag} id="s-{block.id}"{kind}>{_shown(block.title)}</{tag}>'
+        yield f'<{tag} id="s-{escape(block.id)}"{kind}>{_shown(block.title)}</{tag}>'
 
     def paragraph(self, block: Paragraph, label: str) -> Iterator[str]:
         yield f"<p{_class(block.voice)}>{_voice(label)}{self._text(block.text)}</p>"
@@ -98,8 +101,8 @@ class _Page(Writer):
         yield f'<div{_class(block.voice)}>{_voice(label)}\n<ul>\n{items}\n</ul></div>'
 
     def table(self, block: Table, label: str) -> Iterator[str]:
-        yield f'<div class="wide" role="region" aria-labelledby="t-{block.id}" tabindex="0">'
-        yield f'<table>\n<caption id="t-{block.id}">{_shown(block.caption)}</caption>'
+        yield f'<div class="wide" role="region" aria-labelledby="t-{escape(block.id)}" tabindex="0">'
+        yield f'<table>\n<caption id="t-{escape(block.id)}">{_shown(block.caption)}</caption>'
         widths = [column.width for column in block.columns]
         shares = "".join(f'<col style="width:{100 * width / sum(widths):.1f}%">' for width in widths)
         if len(set(widths)) > 1:
@@ -117,15 +120,19 @@ class _Page(Writer):
             yield f'<p class="remark">{self._text(block.remark)}</p>'
 
     def figure(self, block: Figure, label: str) -> Iterator[str]:
-        drawn = figures.svg(block, WIDTH).partition(" viewBox=")[2].strip()  # as wide as there is room
-        yield f'<figure id="f-{block.id}">\n<figcaption>{_shown(block.message)}</figcaption>'
+        drawn = figures.svg(block, WIDTH, self.meta.colour)
+        drawn = drawn.partition(" viewBox=")[2].strip()  # as wide as there is room
+        yield f'<figure id="f-{escape(block.id)}">\n<figcaption>{_shown(block.message)}</figcaption>'
         region = f'<div class="wide" role="region" tabindex="0" aria-label="{escape(block.message)}">'
         yield f'{region}<svg role="img" aria-label="{escape(block.alt)}" viewBox={drawn}</div>\n</figure>'
 
+    def picture(self, block: Picture, label: str) -> Iterator[str]:
+        yield f'<p class="picture"><img alt="{escape(block.alt)}" src="{escape(block.source)}"></p>'
+
     def _text(self, text: Text) -> str:
         return "".join(
-            self._marks(words) if style == "note" else _STYLES[style].format(_shown("".join(words)))
-            for style, words in runs_of(text)
+            self._marks(words) if style == "note" else _in_language(lang, _STYLES[style], "".join(words))
+            for style, lang, words in runs_of(text)
         )
 
     def _marks(self, names: list[str]) -> str:
@@ -146,10 +153,15 @@ class _Page(Writer):
         yield "</ol>\n</section>"
 
 
-def _running(banner: str) -> str:
+def _in_language(lang: str, style: str, words: str) -> str:
+    styled = style.format(_shown(words))
+    return f'<span lang="{lang}">{styled}</span>' if lang else styled
+
+
+def _running(banner: str, colour: str) -> str:
     """Return the rule that repeats the banner above each printed page after the first."""
     safe = "".join(char if char.isalnum() and char.isascii() else f"\\{ord(char):06x}" for char in banner)
-    look = "font:700 8.5pt sans-serif;color:#0f4c58"
+    look = f"font:700 8.5pt sans-serif;color:{colour or '#0f4c58'}"
     rule = f'@page{{@top-center{{content:"{safe}";{look}}}}}@page:first{{@top-center{{content:none}}}}\n'
     return rule if banner else ""
 
