@@ -279,9 +279,8 @@ def write_all(
                 yield out / name
         (folder / "evaluatie.json").write_bytes(render(ev, ".json", "full"))
         (folder / "scores.csv").write_text(scores_csv(score_rows(ev), SCORE_COLUMNS), "utf-8", newline="")
-        with speaking(DOCUMENT_LANGUAGE):
-            (folder / "vraagbrief.txt").write_text(letter(ev.measures, ev.findings), "utf-8", newline="")
-            (folder / "werkblad.pdf").write_bytes(worksheet_pdf(worksheet(ev.measures, ev.findings)))
+        (folder / "vraagbrief.txt").write_text(letter(ev.measures, ev.findings), "utf-8", newline="")
+        (folder / "werkblad.pdf").write_bytes(worksheet_pdf(worksheet(ev.measures, ev.findings)))
         for name in ("evaluatie.json", "scores.csv", "vraagbrief.txt", "werkblad.pdf"):
             yield out / name
         out.mkdir(parents=True, exist_ok=True)

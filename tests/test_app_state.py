@@ -11,7 +11,7 @@ import ipywidgets as W  # noqa: N812
 import pytest
 from tornado.httputil import HTTPHeaders, HTTPServerRequest, RequestStartLine
 
-from memokit import app
+from memokit import app, texts
 from memokit.app import pages, server, session
 from memokit.app.about import About
 from memokit.app.proposing import Proposals
@@ -555,3 +555,11 @@ def test_text_from_a_file_is_no_markup_on_the_page(willebroek: State, tmp_path: 
     tab._add()
     for value in (tab.shown.value, tab.list.value, Proposals(willebroek).list.children[0].children[0].value):
         assert "<img" not in value and "<b>1" not in value and "<i>p" not in value
+
+
+def test_in_another_language_nothing_is_left_in_dutch_but_the_letter(state: State):
+    with texts.speaking("fr"):
+        for view in pages.VIEWS.values():
+            view(state)
+        assert not texts.untranslated()
+        assert "[nl]" not in state.letter() and state.letter().startswith("Onderwerp")

@@ -107,7 +107,7 @@ class Sheet(anywidget.AnyWidget):
         titles = (self.head, *(column["title"] for column in columns))
         heads = "".join(f'<th scope="col">{escape(title)}</th>' for title in titles)
         lines = []
-        names = all(column.get("private") for column in columns)  # a table of what is private: so are its heads
+        names = all(column.get("private") for column in columns)  # then the heads are private too
         for row in self.rows:
             cells = "".join(f"<td>{self._said(row, column)}</td>" for column in columns)
             parts = [say("exporters.private") if names else row["title"], row["help"]]

@@ -6,7 +6,7 @@ from html import escape
 
 from memokit.app.parts import box, button, html, words
 from memokit.app.state import State
-from memokit.texts import say, untranslated
+from memokit.texts import language, say, untranslated
 
 
 class Top:
@@ -49,8 +49,8 @@ class Top:
         self.who.value = words("who", name=settings.name, first=first, last=last)
         self.saved.value = _status(f"{escape(state.seen())} · {self._when()}")
         self.busy.value = _status(escape(state.busy))
-        left = len(untranslated())
-        self.dutch.value = words("page_top.dutch", n=left) if left else ""
+        foreign = language() != "nl"
+        self.dutch.value = words("page_top.dutch", n=len(untranslated())) if foreign else ""
 
     def _when(self) -> str:
         state = self.state

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -110,6 +111,7 @@ def _begin() -> None:
     """Make the worker modest, and let it end when the kernel does, however that ends."""
     if hasattr(os, "nice"):
         os.nice(5)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the kernel; the worker ends with it
     threading.Thread(target=_end, daemon=True).start()
 
 

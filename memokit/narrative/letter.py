@@ -9,11 +9,12 @@ from memokit import catalogue
 from memokit.findings import Finding
 from memokit.measures import Measures
 from memokit.narrative.draft import Draft, value_label
-from memokit.texts import NBSP, language, lookup, plain, say
+from memokit.texts import NBSP, language, lookup, plain, say, speaking
 
 ACTIONS = 12
 
 
+@speaking("nl")  # to a Flemish official, whatever language the screen speaks
 def letter(measures: Measures, findings: tuple[Finding, ...]) -> str:
     """Return one short, polite mail that asks for existing documents only, within the usual term."""
     draft = Draft(measures, findings)
@@ -65,6 +66,7 @@ def _unclear(measures: Measures) -> bool:
     return any(action.status in {"unclear", "pending"} for action in measures.actions)
 
 
+@speaking("nl")
 def worksheet(measures: Measures, findings: tuple[Finding, ...]) -> dict[str, Any]:
     """Return what the paper for the meeting holds: actions, core questions, three thanks, three points."""
     draft = Draft(measures, findings)
