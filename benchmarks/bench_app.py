@@ -256,7 +256,7 @@ def at_work(browser: Any, folder: Path, source: str, turns: int) -> None:
     _, page = ready(browser, app.address, ".memo-top")
     tabs = {name: page.get_by_role("tab", name=name, exact=True) for name in ("Acties", "Onze tekst")}
     tabs["Onze tekst"].click()
-    page.get_by_role("button", name="Bewaren en delen").click()
+    page.get_by_role("button", name="Bewaren en delen").press("Enter")
     tabs["Acties"].click()
     field = page.get_by_label("Eén zin", exact=True)
     field.wait_for()
@@ -267,7 +267,7 @@ def at_work(browser: Any, folder: Path, source: str, turns: int) -> None:
     alone = app.megabytes()
     while len(busy) < 5 * turns:
         tabs["Onze tekst"].click()
-        page.get_by_role("button", name="Maak alle bestanden").click()
+        page.get_by_role("button", name="Maak alle bestanden").press("Enter")
         page.locator(".memo-busy").get_by_text("Bestand").wait_for()
         tabs["Acties"].click()
         while page.locator(".memo-busy").inner_text().strip():

@@ -199,12 +199,15 @@ def unfold(page: Any, name: str) -> None:
 
 
 def unfold_all(page: Any) -> None:
-    """Open every closed part of the page in sight, also those inside others."""
+    """Open every closed part of the page in sight, also those inside others.
+
+    With a key: a click right after scrolling can end in the preview, which is a process of its own.
+    """
     page.locator(".memo-tabs .memo-view").filter(visible=True).first.wait_for()
     closed = page.locator(".memo-toggle").filter(visible=True, has_text="▸")
     while closed.count():
         part = closed.first.element_handle()
-        part.click()
+        part.press("Enter")
         page.wait_for_function("part => part.textContent.startsWith('▾')", arg=part)
 
 

@@ -96,12 +96,12 @@ def test_from_judging_an_action_to_the_pdf(page, served):
 
     page.get_by_role("tab", name="Onze tekst").click()
     page.frame_locator("iframe").get_by_role("heading", level=1).wait_for()
-    page.get_by_role("button", name="Bewaren en delen").click()
-    page.get_by_role("button", name="Maak PDF").click()
+    page.get_by_role("button", name="Bewaren en delen").press("Enter")
+    page.get_by_role("button", name="Maak PDF").press("Enter")
     page.get_by_role("link", name="Haal evaluatie.pdf op").wait_for()
     assert (dossier / "resultaten" / "evaluatie.pdf").read_bytes()[:5] == b"%PDF-"
     with page.expect_download() as download:
-        page.get_by_role("link", name="Haal evaluatie.pdf op").click()
+        page.get_by_role("link", name="Haal evaluatie.pdf op").press("Enter")
     assert download.value.suggested_filename == "evaluatie.pdf"
 
     page.get_by_role("button", name="Maak de laatste wijziging ongedaan").click()

@@ -27,7 +27,8 @@ def point(page: Any, kind: str, title: str, question: str = "") -> None:
     choose(page, "Soort", kind)
     write(page, "Titel", title)
     press(page, "Voeg het punt toe")
-    page.wait_for_function("title => document.querySelector('.memo-card [name=title]')?.value === title", arg=title)
+    card = "[...document.querySelectorAll('.memo-card [name=title]')]"
+    page.wait_for_function(f"title => {card}.some(e => e.value === title)", arg=title)
     write(page, "Feit", f"{title}: dit stond in het verslag van de gemeente.")
     if question:
         write(page, "Onze vraag", question)

@@ -128,18 +128,18 @@ def test_a_kernel_killed_while_exporting(browser: Any, page: Any, served: tuple[
     field(page, ZIN).fill("Bewaard vóór het einde")
     at_rest(page)
     tab(page, "Onze tekst")
-    page.get_by_role("button", name="Bewaren en delen").click()
-    page.get_by_role("button", name="Maak alle bestanden").click()
+    page.get_by_role("button", name="Bewaren en delen").press("Enter")
+    page.get_by_role("button", name="Maak alle bestanden").press("Enter")
     page.get_by_role("progressbar").wait_for()
     os.kill(app.kernel(page), signal.SIGKILL)
-    page.get_by_role("button", name="Maak PDF").click()
+    page.get_by_role("button", name="Maak PDF").press("Enter")
     page.get_by_role("alert").filter(has_text="De verbinding met memokit is weg").wait_for()
     assert judged(folder, "AC-4.1.1")[1] == "Bewaard vóór het einde"
     page.get_by_role("button", name="Herlaad de pagina").click()
     arrived(page, page.get_by_role("tab", name="Onze tekst"))
     tab(page, "Onze tekst")
-    page.get_by_role("button", name="Bewaren en delen").click()
-    page.get_by_role("button", name="Maak PDF").click()
+    page.get_by_role("button", name="Bewaren en delen").press("Enter")
+    page.get_by_role("button", name="Maak PDF").press("Enter")
     page.get_by_role("link", name="Haal evaluatie.pdf op").wait_for()
     made = list((folder / "resultaten").iterdir())
     assert not [path for path in made if path.name.endswith((".half", ".tmp", "~"))], "no half file stays"
@@ -148,7 +148,8 @@ def test_a_kernel_killed_while_exporting(browser: Any, page: Any, served: tuple[
 
 @pytest.mark.browser
 def test_a_folder_that_is_moved_away_and_comes_back(browser: Any, tmp_path: Path):
-    folder = put(new("Willebroek", tmp_path), PlanItem(code="AC-1", title="Noodhulp", solidarity="yes")).folder
+    item = PlanItem(code="AC-1", title="Noodhulp", solidarity="yes")
+    folder = put(new("Willebroek", tmp_path), item).folder
     with serving(tmp_path, str(folder)) as app, window(browser, app.address) as page:
         tab(page, "Acties")
         field(page, ZIN).fill("Eerst")

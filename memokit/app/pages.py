@@ -191,11 +191,14 @@ class Tabs:
         name = self.names[index]
         for each, part in self.parts.items():
             part.show(each == name)
-        if name not in self.parts:
-            with self.state.part(shown=True) as part:
-                self.parts[name] = part
-                self.widget.children[index].children = [VIEWS[name](self.state).widget]
+        if name not in self.parts and (trouble := self.state.trouble(lambda: self._make(index, name))):
+            self.state.tell(trouble)  # a view that cannot be made is said, and tried again at the next turn
         self.state.page = name
+
+    def _make(self, index: int, name: str) -> None:
+        with self.state.part(shown=True) as part:
+            self.widget.children[index].children = [VIEWS[name](self.state).widget]
+            self.parts[name] = part
 
     def _go(self, change: dict[str, Any]) -> None:
         if change["new"] in self.names:
