@@ -8,9 +8,11 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import ipywidgets as W  # noqa: N812
 import pytest
 
 from memokit.app.exporting import every_step, make
+from memokit.app.reading import looked
 from memokit.app.section_files import Files
 from memokit.app.section_passages import LEFT_OUT, Passages
 from memokit.app.section_steps import Steps, campaign, waits_for
@@ -19,7 +21,7 @@ from memokit.app.state import State
 from memokit.app.tab_section import SectionText
 from memokit.evaluation import evaluate
 from memokit.records import Reply, Settings, Wording
-from memokit.texts import lookup
+from memokit.texts import lookup, say
 
 from .browsing import CHROMIUM, FLAGS, App
 
@@ -304,3 +306,20 @@ def test_a_sentence_is_rewritten_with_the_keyboard(served: tuple[App, Path]) -> 
         page.get_by_role("link", name="Haal evaluatie.docx op").wait_for()
         assert (dossier / "resultaten" / "evaluatie.docx").is_file()
         browser.close()
+
+
+def test_the_two_files_for_the_gemeente_are_made_and_come_back(state: State) -> None:
+    steps = Steps(state)
+    made = {each.description: each for each in inside(steps.widget) if isinstance(each, W.Button)}
+    for name, file in (("check", "feitencontrole.docx"), ("reply", "reactie.docx")):
+        made[say(f"page_text.steps.form.{name}")].click()
+        path = state.now.folder / "resultaten" / file
+        assert path.read_bytes()[:2] == b"PK" and not state.message
+        shown = looked(state.now, path, {})
+        assert shown.text and not [p for p in shown.problems if p.severity == "error"]
+
+
+def inside(widget: W.Widget) -> Iterator[W.Widget]:
+    yield widget
+    for child in getattr(widget, "children", ()):
+        yield from inside(child)

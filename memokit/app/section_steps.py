@@ -5,15 +5,21 @@ from __future__ import annotations
 from datetime import date, timedelta
 from functools import partial
 from html import escape
+from typing import TYPE_CHECKING
 
 import ipywidgets as W  # noqa: N812
 
 from memokit.app.forms import Form, Row, Table
 from memokit.app.parts import More, box, button, heading, html, remarks, words
-from memokit.app.state import State
+from memokit.app.shown import download
+from memokit.app.state import RESULTS, State
 from memokit.fields import Record
 from memokit.records import Reply, Settings
-from memokit.texts import say
+from memokit.tables import replace_file
+from memokit.texts import lookup, say
+
+if TYPE_CHECKING:
+    from memokit.writers.docx_reply import Form as Kind
 
 CHECK, ANSWER = ("fact_check_from", "fact_check_until"), ("reply_asked_on", "reply_due", "reply_received_on")
 CHECK_DAYS, REPLY_DAYS = 14, 30
@@ -36,11 +42,23 @@ class Steps:
         self.widget = box(
             self.waits,
             heading(say("page_text.steps.check")), html(f"<p>{words('page_text.steps.check_help')}</p>"),
-            self.dates.widget(*CHECK), self.agreed,
+            self.dates.widget(*CHECK), self.agreed, self._form("check"),
             heading(say("page_text.steps.reply")), html(f"<p>{words('page_text.steps.reply_help')}</p>"),
-            self.dates.widget(*ANSWER), self.late, html(f"<p>{words('page_text.steps.no_reply')}</p>"),
+            self.dates.widget(*ANSWER), self._form("reply"), self.late,
+            html(f"<p>{words('page_text.steps.no_reply')}</p>"),
             self.replies.widget, self.removing, adding.widget,
         )  # fmt: skip
+
+    def _form(self, which: Kind) -> W.Widget:
+        """Return the button for the Word file with room to answer, and the link to it."""
+        link = html("", "links")
+
+        def make() -> None:
+            link.value = _made(self.state, which)
+
+        told = html(f"<p>{words('page_text.steps.form.back')}</p>", "help")
+        made = button(f"page_text.steps.form.{which}", lambda: self.state.attempt(make))
+        return box(made, link, told)
 
     def refresh(self) -> None:
         """Show the dates and the words as they are saved."""
@@ -96,6 +114,17 @@ class Steps:
             self.state.tell(say("page_text.steps.missing"))
         elif self.state.attempt(lambda: self.state.put(reply)):
             self.new.show(Reply(about="", text=""))
+
+
+def _made(state: State, which: Kind) -> str:
+    """Write the file for the service or for the bestuur in the results, and return a link to it."""
+    from memokit.writers.docx_reply import form
+
+    target = state.now.folder / RESULTS / str(lookup(f"word.forms.{which}.file", "nl"))
+    target.parent.mkdir(exist_ok=True)
+    replace_file(target, form(state.evaluation.document.select("normal"), state.now.settings, which))
+    said = say("page_text.steps.form.link", name=target.name, folder=RESULTS)
+    return download(target.read_bytes(), "application/octet-stream", target.name, said)
 
 
 def later(day: str, days: int) -> str:
