@@ -14,7 +14,7 @@ import click
 
 import memokit
 from memokit import cli_batch, cli_pack, cli_peers, cli_score, cli_word
-from memokit.texts import language, languages, lookup, say, untranslated
+from memokit.texts import language, languages, lookup, said_in_dutch, say
 
 if TYPE_CHECKING:
     from memokit.problems import Problem
@@ -231,7 +231,7 @@ def evaluate(
         if ev.measures.dossier is None and ev.measures.place is not None:
             click.echo(say("cli.said.municipality", name=ev.measures.name, code=ev.measures.place.code))
         _with_progress(list(forms), list(lengths), write_all(ev, out, forms, lengths))  # type: ignore[arg-type]
-        if left := len(untranslated(lang)):
+        if left := said_in_dutch(lang):
             click.echo(say("cli.said.dutch", n=left), err=True)
         click.echo(say("cli.said.done", name=out))
 

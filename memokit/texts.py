@@ -31,6 +31,7 @@ _MARKS = re.compile("[\ue000-\ue00f]")
 _language: ContextVar[str] = ContextVar("language", default="")
 _for_document: ContextVar[bool] = ContextVar("for_document", default=False)
 _said_in_dutch: set[tuple[str, str]] = set()
+_of_the_catalogue: set[tuple[str, str]] = set()
 
 
 def language() -> str:
@@ -117,6 +118,29 @@ def untranslated(lang: str = "") -> list[str]:
     """
     wanted = lang or language()
     return sorted(key for tongue, key in _said_in_dutch if tongue == wanted and _at("nl", key) is not None)
+
+
+def dutch(text: str) -> str:
+    """Return words that exist in Dutch alone (the catalogue): in another language marked, and counted.
+
+    Examples
+    --------
+    >>> with speaking("fr"):
+    ...     dutch("Kies twaalf acties."), said_in_dutch() > 0
+    ('Kies twaalf acties. [nl]', True)
+    >>> dutch("Kies twaalf acties.")
+    'Kies twaalf acties.'
+    """
+    if language() == "nl" or not text:
+        return text
+    _of_the_catalogue.add((language(), text))
+    return _Marked(f"{DUTCH_OPEN}{text}{DUTCH_CLOSE}") if _for_document.get() else f"{text} [nl]"
+
+
+def said_in_dutch(lang: str = "") -> int:
+    """Return how many sentences and words were said in Dutch so far, in another language."""
+    wanted = lang or language()
+    return len(untranslated(wanted)) + sum(tongue == wanted for tongue, _ in _of_the_catalogue)
 
 
 def has(key: str) -> bool:

@@ -10,7 +10,7 @@ from memokit.app.parts import box, button, heading, html, remarks, words
 from memokit.app.state import State, ToldError
 from memokit.fields import Record
 from memokit.records import ContextEvent
-from memokit.texts import lookup, say
+from memokit.texts import dutch, lookup, say
 
 FIELDS = ("date", "kind", "event", "local_effect", "sources")
 SHORT = ("date", "event", "local_effect", "sources")
@@ -81,4 +81,4 @@ class Changes:
 
 
 def _title(row: catalogue.Row) -> str:
-    return say("page_questions.changed.item", year=row["year"], text=row["text"])
+    return say("page_questions.changed.item", year=row["year"], text=dutch(row["text"]))

@@ -16,7 +16,7 @@ from memokit.evaluation import Evaluation
 from memokit.fields import Record
 from memokit.measures.agenda import Agenda as Measured
 from memokit.records import Rung, Settings
-from memokit.texts import say
+from memokit.texts import dutch, say
 
 NAMES = ("then", "now", "passage", "sources")
 
@@ -91,8 +91,8 @@ class Agenda:
     def _rung(self, row: catalogue.Row) -> Row:
         record = self.state.record(Rung, row["key"])
         scale = [(a.label, a.value) for a in catalogue.scale("yes_partly_no").values() if a.value != "partly"]
-        title = say("page_agenda.ladder.row", level=row["level"], question=row["question"])
-        evidence = say("page_agenda.ladder.evidence", evidence=row["evidence"])
+        title = say("page_agenda.ladder.row", level=row["level"], question=dutch(row["question"]))
+        evidence = say("page_agenda.ladder.evidence", evidence=dutch(row["evidence"]))
         return Row(title, record, evidence, {"then": scale, "now": scale}, remarks(self.state.hints(record)))
 
     def _save(self, _: Record, after: Record) -> None:

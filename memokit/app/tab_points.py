@@ -14,7 +14,7 @@ from memokit.app.parts import More, box, button, html, label, remarks, words
 from memokit.app.state import State
 from memokit.fields import Record
 from memokit.records import Point
-from memokit.texts import say
+from memokit.texts import dutch, say
 
 MOST = {"thanks": 5, "work": 3}  # what the section has room for; the rest stands in the annex
 FIELDS = ("kind", "title", "text", "opinion", "question", "subject", "promise_from", "sources")
@@ -71,7 +71,7 @@ class Points:
         if point is None:
             return
         about = [(a.title, a.code) for a in self.state.actions()]
-        about += [(question.name, question.id) for question in catalogue.core()]
+        about += [(dutch(question.name), question.id) for question in catalogue.core()]
         others = [(point.subject, point.subject)] if point.subject not in {c for _, c in about} else []
         self.form.offer("subject", [("–", ""), *about, *(o for o in others if o[1])])
         self.form.show(point)

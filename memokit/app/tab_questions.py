@@ -17,7 +17,7 @@ from memokit.catalogue import Indicator
 from memokit.fields import Record
 from memokit.narrative.letter import worksheet
 from memokit.records import Answer, PlanLine
-from memokit.texts import say
+from memokit.texts import dutch, say
 from memokit.writers import pdf
 
 SHORT = ("then", "now", "sources_now")
@@ -81,12 +81,12 @@ class Questions:
 
     def _question(self, question: Indicator, scale: str) -> Row:
         evidence = say("page_questions.evidence", text=question.evidence)
-        return self._row(question.question, question.id, scale, evidence)
+        return self._row(dutch(question.question), question.id, scale, evidence)
 
     def _criterion(self, row: Mapping[str, str]) -> Row:
-        evidence = say("page_questions.evidence", text=row["evidence"])
+        evidence = say("page_questions.evidence", text=dutch(row["evidence"]))
         unsure = "" if row["verified"] == "yes" else " " + say("page_questions.unverified")
-        return self._row(row["criterion"], row["id"], YES_NO, evidence + unsure)
+        return self._row(dutch(row["criterion"]), row["id"], YES_NO, evidence + unsure)
 
     def _row(self, title: str, id_: str, scale: str, help_: str) -> Row:
         record = self.state.record(Answer, id_)
@@ -95,7 +95,7 @@ class Questions:
 
     def _line(self, row: Mapping[str, str]) -> Row:
         record = self.state.record(PlanLine, row["key"])
-        return Row(row["question"], record, remarks=remarks(self.state.hints(record)))
+        return Row(dutch(row["question"]), record, remarks=remarks(self.state.hints(record)))
 
     def _save(self, _: Record, after: Record) -> None:
         self.state.put(after)

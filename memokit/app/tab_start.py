@@ -20,7 +20,7 @@ from memokit.app.shown import download as download
 from memokit.app.shown import table
 from memokit.app.state import State
 from memokit.catalogue import Row
-from memokit.texts import day, lookup, say
+from memokit.texts import day, dutch, lookup, say
 
 
 class Start:
@@ -69,11 +69,11 @@ class Start:
         """Show how far everything is."""
         state = self.state
         row = evening.upcoming(state)
-        next_ = words("page_start.next", **row) if row else words("page_start.all_done")
+        next_ = words("page_start.next", **as_shown(row)) if row else words("page_start.all_done")
         self.now.value = f"<p>{next_}</p>"
         here = row is not None and evening.page_of(row) == "start"
         where = "go_here" if here else "go_to"
-        self.go.description = say(f"page_start.{where}", page=row["page"] if row else "")
+        self.go.description = say(f"page_start.{where}", page=as_shown(row)["page"] if row else "")
         self.go.layout.display = "" if row else "none"
         self.stand.value = self._stand()
         for box_, what in self.ticks:
@@ -112,11 +112,11 @@ class Start:
     # -- the parts ------------------------------------------------------------------------------------------
 
     def _step(self, row: Row) -> W.Widget:
-        tick = self._tick(row["text"], say("page_start.step", **row, n=row["minutes"]))
+        tick = self._tick(row["text"], say("page_start.step", **as_shown(row), n=row["minutes"]))
         page = evening.page_of(row)
         if page == "start":
             return tick
-        go = named("page_start.step_to", partial(self.state.go, page), "quiet", page=row["page"])
+        go = named("page_start.step_to", partial(self.state.go, page), "quiet", page=as_shown(row)["page"])
         return box(tick, go, kind="answer", row=True)
 
     def _tick(self, what: str, shown: str) -> W.Checkbox:
@@ -152,7 +152,7 @@ class Start:
         for track in dict.fromkeys(row["track"] for row in rows):
             children.append(heading(str(lookup(f"app.track.{track}")), 4))
             for row in (row for row in rows if row["track"] == track):
-                shown = say("page_start.months_step", text=row["text"], n=row["minutes"])
+                shown = say("page_start.months_step", text=dutch(row["text"]), n=row["minutes"])
                 children.append(self._tick(row["text"], shown))
         return children
 
@@ -170,3 +170,8 @@ def _or_why(state: State, text: Callable[[], str]) -> str:
     """Return a text, or the reason why there is none yet."""
     why = state.trouble(text)
     return f"<p>{escape(why)}</p>" if why else text()
+
+
+def as_shown(row: Row) -> Row:
+    """Return a step of the evening as it is shown: its page by the name of its tab."""
+    return {**row, "text": dutch(row["text"]), "page": say(f"page_top.tab.{evening.page_of(row)}")}

@@ -6,7 +6,7 @@ from html import escape
 
 from memokit.app.parts import box, button, html, words
 from memokit.app.state import State
-from memokit.texts import language, say, untranslated
+from memokit.texts import language, said_in_dutch, say
 
 
 class Top:
@@ -50,7 +50,7 @@ class Top:
         self.saved.value = _status(f"{escape(state.seen())} · {self._when()}")
         self.busy.value = _status(escape(state.busy))
         foreign = language() != "nl"
-        self.dutch.value = words("page_top.dutch", n=len(untranslated())) if foreign else ""
+        self.dutch.value = words("page_top.dutch", n=said_in_dutch()) if foreign else ""
 
     def _when(self) -> str:
         state = self.state

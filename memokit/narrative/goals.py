@@ -13,7 +13,7 @@ from memokit.narrative.changed import count_then_and_later
 from memokit.narrative.draft import Draft, goal_name, theme_name
 from memokit.narrative.opening import label_note
 from memokit.records import PlanItem
-from memokit.texts import number, say
+from memokit.texts import dutch, number, say
 
 
 def write_agenda(draft: Draft) -> None:
@@ -70,7 +70,7 @@ def _level(draft: Draft) -> list[str]:
     then = "_not_yet" if agenda.then_not_yet else "_then" if agenda.level_then is not None else ""
     return [
         say("section.agenda.level", level=agenda.level, note=note,
-            statement=row["statement_dated"] if dated else row["statement"]),
+            statement=dutch(row["statement_dated"] if dated else row["statement"])),
         draft.say(f"section.agenda.level{then}", level=agenda.level_then) if then else "",
     ]
 
