@@ -2,6 +2,7 @@
 
 - `shared`: the folder beside the checkout with the golden files; absent, the test is skipped and says so.
 - `voorbeeldstad`: a fresh copy of the fictional dossier, to change at will.
+- `state`, `empty`: the page without widgets, with that dossier or a new one.
 - `expected`: compares a text with a file under `tests/expected`; MEMOKIT_UPDATE=1 writes the file instead.
 - MEMOKIT_NO_SKIP=1: every skip is a failure, except "../shared absent".
 - MEMOKIT_FUZZ=10000: with `--hypothesis-profile=fuzz`, so many invented inputs for each test.
@@ -55,6 +56,26 @@ def shared() -> Path:
 def voorbeeldstad(tmp_path: Path) -> Path:
     """A copy of the example dossier."""
     return Path(shutil.copytree(ROOT / "data" / "examples" / "voorbeeldstad", tmp_path / "voorbeeldstad"))
+
+
+@pytest.fixture
+def state(voorbeeldstad: Path, tmp_path: Path) -> Any:
+    """What the page knows, with a copy of the example on the desk."""
+    from memokit.app.state import State
+
+    made = State(tmp_path)
+    made.open(voorbeeldstad)
+    return made
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Any:
+    """What the page knows, with a new dossier on the desk."""
+    from memokit.app.state import State
+
+    made = State(tmp_path)
+    made.new("Willebroek")
+    return made
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 
@@ -13,20 +12,6 @@ from memokit.app.state import State
 from memokit.app.tab_agenda import Agenda, labels
 from memokit.document import Figure, Table, plain
 from memokit.records import Rung, Source
-
-
-@pytest.fixture
-def state(voorbeeldstad: Path, tmp_path: Path) -> State:
-    made = State(tmp_path)
-    made.open(voorbeeldstad)
-    return made
-
-
-@pytest.fixture
-def empty(tmp_path: Path) -> State:
-    made = State(tmp_path)
-    made.new("Willebroek")
-    return made
 
 
 def rung(state: State, key: str, **update: object) -> None:

@@ -30,13 +30,6 @@ ACTION = "AC-4.2.3"
 ZIN = "Eén zin"
 
 
-@pytest.fixture
-def state(voorbeeldstad: Path, tmp_path: Path) -> State:
-    made = State(tmp_path)
-    made.open(voorbeeldstad)
-    return made
-
-
 def judgement(state: State, *names: str) -> Form:
     form = Form(state, Assessment, names, lambda _, after: state.put(after))
     state.listen(lambda: form.show(state.judgement(ACTION)))

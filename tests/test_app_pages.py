@@ -43,20 +43,6 @@ from tests import layouts_bbc
 NAME = "Zelda Quispel"  # of leden.csv in the example
 
 
-@pytest.fixture
-def state(voorbeeldstad: Path, tmp_path: Path) -> State:
-    made = State(tmp_path)
-    made.open(voorbeeldstad)
-    return made
-
-
-@pytest.fixture
-def empty(tmp_path: Path) -> State:
-    made = State(tmp_path)
-    made.new("Willebroek")
-    return made
-
-
 def every(widget: W.Widget) -> Iterator[W.Widget]:
     yield widget
     for child in getattr(widget, "children", ()):

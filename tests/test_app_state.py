@@ -32,13 +32,6 @@ VIEWS = (Start, Sources, Actions, Questions, Points, SectionText)
 
 
 @pytest.fixture
-def state(voorbeeldstad: Path, tmp_path: Path) -> State:
-    made = State(tmp_path)
-    made.open(voorbeeldstad)
-    return made
-
-
-@pytest.fixture
 def empty(tmp_path: Path) -> State:
     made = State(tmp_path)
     made.new("Mechelen")

@@ -30,13 +30,6 @@ MONEY = "short-money"
 
 
 @pytest.fixture
-def state(voorbeeldstad: Path, tmp_path: Path) -> State:
-    made = State(tmp_path)
-    made.open(voorbeeldstad)
-    return made
-
-
-@pytest.fixture
 def view(state: State) -> SectionText:
     return SectionText(state)
 
